@@ -1,0 +1,1 @@
+//! JSON as JavaScript reads it.

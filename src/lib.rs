@@ -1,0 +1,10 @@
+//! A native runtime for personal-AI gateways with the API of Pi 0.74.
+//!
+//! - [`json`]: JSON as JavaScript reads it: strings that may hold lone surrogates, texts that are not finished yet.
+//! - [`ai`]: the vocabulary of a turn (messages, models, events, usage) and the wire protocols, without any I/O.
+//! - [`net`]: sockets, retries and deadlines; knows protocols only as codecs.
+//! - `node`: the Node-API binding, the only module that names napi.
+//!
+//! Dependencies point one way: `node -> net -> ai -> json`.
+
+pub mod json;

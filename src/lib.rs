@@ -7,4 +7,5 @@
 //!
 //! Dependencies point one way: `node -> net -> ai -> json`.
 
+pub mod ai;
 pub mod json;

@@ -1,0 +1,82 @@
+//! What the protocols share about where and as whom a request goes: placeholders in base URLs, the headers that GitHub
+//! Copilot wants, the headers by which providers know their own JavaScript clients.
+
+use crate::ai::message::{Block, Content, Message, ToolResult};
+use crate::ai::{Failure, FailureKind, Headers, Turn};
+
+/// Fills `{NAME}` placeholders of a base URL from the environment.
+pub(super) fn base_url(turn: &Turn) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut rest: &str = &turn.model.base_url;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}') {
+            Some((name, tail)) if is_variable(name) => {
+                out.push_str(turn.env(name).ok_or_else(|| missing(name, turn))?);
+                rest = tail;
+            }
+            _ => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn missing(name: &str, turn: &Turn) -> Failure {
+    let message = format!("{name} is required for provider {} but is not set.", &*turn.model.provider);
+    Failure::new(FailureKind::InvalidRequest, message)
+}
+
+/// Appends a path that starts with a slash to a base URL.
+pub(super) fn join(base: &str, path: &str) -> String {
+    format!("{}{path}", base.strip_suffix('/').unwrap_or(base))
+}
+
+/// GitHub Copilot bills by who started a request, and wants to know of images.
+pub(super) fn copilot_headers(messages: &[Message]) -> Headers {
+    let mut headers = Headers::default();
+    let by_agent = messages.last().is_some_and(|message| !matches!(message, Message::User(_)));
+    headers.set("X-Initiator", if by_agent { "agent" } else { "user" });
+    headers.set("Openai-Intent", "conversation-edits");
+    if messages.iter().any(has_image) {
+        headers.set("Copilot-Vision-Request", "true");
+    }
+    headers
+}
+
+fn has_image(message: &Message) -> bool {
+    match message {
+        Message::User(Content::Blocks(blocks)) | Message::ToolResult(ToolResult { content: blocks, .. }) => {
+            blocks.iter().any(|block| matches!(block, Block::Image { .. }))
+        }
+        _ => false,
+    }
+}
+
+/// The headers that a provider's own JavaScript client sends: some gateways and firewalls let only those through.
+pub(super) fn client_headers(turn: &Turn, client: &str, version: &str) -> Headers {
+    let mut headers = Headers::default();
+    headers.set("accept", "application/json");
+    headers.set("content-type", "application/json");
+    headers.set("user-agent", format!("{client}/JS {version}"));
+    headers.set("x-stainless-lang", "js");
+    headers.set("x-stainless-package-version", version);
+    headers.set("x-stainless-retry-count", "0");
+    let timeout = turn.options.timeout_ms.map_or(600_000.0, |timeout| timeout.0);
+    headers.set("x-stainless-timeout", format!("{}", (timeout / 1000.0).trunc()));
+    headers.merge(&turn.platform);
+    headers
+}
+
+/// A character that every provider takes in a call's id.
+pub(super) fn id_char(c: char) -> char {
+    if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }
+}

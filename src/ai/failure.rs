@@ -1,0 +1,102 @@
+//! Why a turn failed, told in a way that a program can act on.
+
+use serde::Serialize;
+
+/// The kinds of failure. The names are what JavaScript sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The host gave up the turn.
+    Aborted,
+    /// The request could not be made from what the host gave: a missing key, a bad URL.
+    InvalidRequest,
+    /// The provider refuses the credential, or what it may do (401, 403).
+    Auth,
+    /// The account has no money or quota left (402 or the body says so).
+    Billing,
+    /// Too many requests (429).
+    RateLimit,
+    /// The provider has no capacity (529, 503 or the body says so).
+    Overloaded,
+    /// The provider rejects the request (other 4xx).
+    Rejected,
+    /// The prompt does not fit the model.
+    ContextOverflow,
+    /// The provider broke (other 5xx).
+    Server,
+    /// No connection, or it broke.
+    Connection,
+    /// A deadline passed.
+    Timeout,
+    /// The stream stopped before the provider had said how it ended.
+    Truncated,
+    /// What came is not the protocol.
+    Protocol,
+    /// The response is larger than this library takes.
+    TooLarge,
+    /// The provider says that it ended the answer itself: a refusal, a content filter, a stop reason of its own.
+    Stopped,
+}
+
+/// Why a turn failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// The text that hosts show and match on. Equal to Pi's where Pi has one.
+    pub message: String,
+    /// The HTTP status, where a response came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The provider's own code or type for the error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// How long the provider asks to wait, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The provider's id of the request, for its support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// A text that did not parse as JSON. JavaScript puts its own parser's complaint where `message` says `{json}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub json: Option<String>,
+}
+
+impl Failure {
+    /// A failure of one kind, with the retryability that is usual for it.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        let retryable = matches!(
+            kind,
+            FailureKind::RateLimit
+                | FailureKind::Overloaded
+                | FailureKind::Server
+                | FailureKind::Connection
+                | FailureKind::Timeout
+                | FailureKind::Truncated
+        );
+        Self {
+            kind,
+            message: message.into(),
+            status: None,
+            code: None,
+            retry_after_ms: None,
+            request_id: None,
+            retryable,
+            json: None,
+        }
+    }
+
+    /// A text that should have been JSON. `message` holds `{json}` where the parser's complaint goes.
+    pub fn not_json(message: impl Into<String>, text: &str) -> Self {
+        Self { json: Some(text.to_owned()), ..Self::new(FailureKind::Protocol, message) }
+    }
+
+    /// The host gave up the turn; the message is the protocol's client's.
+    pub fn aborted(message: &str) -> Self {
+        Self::new(FailureKind::Aborted, message)
+    }
+}

@@ -1,0 +1,26 @@
+//! The vocabulary of a turn (models, messages, options, events, usage, failures) and the wire protocols as pure codecs.
+//!
+//! Nothing here opens a socket, reads the environment or knows that JavaScript exists: a [`codec`] turns a [`Turn`] into
+//! an HTTP request and the bytes of the response into [`Event`]s.
+
+pub mod catalog;
+pub mod codec;
+mod event;
+mod failure;
+mod headers;
+mod message;
+mod model;
+mod options;
+mod thinking;
+mod transform;
+mod usage;
+
+pub use event::{Event, Opening, Sink, StopReason};
+pub use failure::{Failure, FailureKind};
+pub use headers::Headers;
+pub use message::{Block, Content, Message, Tool, ToolCall, ToolResult};
+pub use model::Model;
+pub use options::{CacheRetention, Options, Turn};
+pub use thinking::{Level, LevelMap};
+pub use transform::transform;
+pub use usage::{Cost, Rates, Usage};

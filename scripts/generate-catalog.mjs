@@ -1,28 +1,31 @@
 // Generates what is derived from src/ai/catalog/models.json: with no argument lib/pi-ai/catalog.generated.ts (types
-// only), with --dist the files dist/models.generated.{js,d.ts} for programs that read the catalogue as text.
+// only), with `--dist [folder]` the files models.generated.{js,d.ts}, in dist unless told otherwise, for programs that
+// read the catalogue as text.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("../", import.meta.url);
-const catalog = JSON.parse(readFileSync(new URL("src/ai/catalog/models.json", root), "utf8"));
+const root = fileURLToPath(new URL("../", import.meta.url));
+const catalog = JSON.parse(readFileSync(resolve(root, "src/ai/catalog/models.json"), "utf8"));
 
-if (process.argv.includes("--dist")) {
-  mkdirSync(new URL("dist/", root), { recursive: true });
-  write("dist/models.generated.js", modelsModule());
-  write("dist/models.generated.d.ts", modelsDeclaration());
+const [mode, folder = resolve(root, "dist")] = process.argv.slice(2);
+if (mode === "--dist") {
+  mkdirSync(folder, { recursive: true });
+  write(resolve(folder, "models.generated.js"), modelsModule());
+  write(resolve(folder, "models.generated.d.ts"), modelsDeclaration());
 } else {
-  write("lib/pi-ai/catalog.generated.ts", apiTypes());
+  write(resolve(root, "lib/pi-ai/catalog.generated.ts"), apiTypes());
 }
 
 /** Writes a file unless it holds the text already, so that incremental builds see no change. */
 function write(path, text) {
-  const url = new URL(path, root);
   try {
-    if (readFileSync(url, "utf8") === text) return;
+    if (readFileSync(path, "utf8") === text) return;
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
   }
-  writeFileSync(url, text);
+  writeFileSync(path, text);
 }
 
 /** An interface from provider to model id to API: all that `getModel` needs to know, and little for tsc to read. */

@@ -6,7 +6,10 @@ import type { Queue } from "./queue.js";
 /** Key of the callback that is told when an event leaves the queue. */
 export const consumed = Symbol("consumed");
 
-/** The fields of a stream that iterators work on. */
+/** Key of whether the result was asked for. */
+export const resultAsked = Symbol("resultAsked");
+
+/** The fields of a stream, for the modules that share in its work. */
 export interface EventSource<T> {
   /** Events that nobody has taken. */
   queue: Queue<T>;
@@ -15,6 +18,7 @@ export interface EventSource<T> {
   /** Whether no further event will come. */
   done: boolean;
   [consumed]?: (() => void) | undefined;
+  [resultAsked]?: boolean;
 }
 
 /**

@@ -1,12 +1,10 @@
 // Events that one side pushes and another iterates, with a result at the end. Hosts make such streams, extend the
 // classes, patch the instances and wrap them in proxies; so the state is in ordinary fields, and methods call
-// each other through `this`. The functions at the end tell the native feed how far the consumer has come.
+// each other through `this`.
 
-import { consumed, EventIterator, type EventSource } from "./event-iterator.js";
+import { consumed, EventIterator, type EventSource, resultAsked } from "./event-iterator.js";
 import type { AssistantMessage, AssistantMessageEvent } from "./messages.js";
 import { Queue } from "./queue.js";
-
-const resultAsked = Symbol("resultAsked");
 
 /**
  * A stream of events for one consumer. Events wait, without bound, until they are taken; what one iteration has
@@ -30,7 +28,7 @@ export class EventStream<T, R = T> implements AsyncIterable<T> {
     this.finalResultPromise = new Promise((resolve) => {
       this.resolveFinalResult = resolve;
     });
-    Object.assign(this, { [consumed]: undefined, [resultAsked]: false });
+    Object.assign(this, { [consumed]: undefined, [resultAsked]: false } satisfies Partial<EventSource<T>>);
   }
 
   /** Adds an event. Nothing is taken in once the stream has ended, by its last event or by `end`. */
@@ -54,7 +52,7 @@ export class EventStream<T, R = T> implements AsyncIterable<T> {
 
   /** Takes the events out of the stream, in order. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    return new EventIterator<T>(internals<T>(this));
+    return new EventIterator(this as unknown as EventSource<T>);
   }
 
   /**
@@ -62,7 +60,7 @@ export class EventStream<T, R = T> implements AsyncIterable<T> {
    * pending for ever if the stream ends in neither way.
    */
   result(): Promise<R> {
-    internals(this)[resultAsked] = true;
+    (this as unknown as EventSource<T>)[resultAsked] = true;
     return this.finalResultPromise;
   }
 }
@@ -87,40 +85,4 @@ export class AssistantMessageEventStream extends EventStream<AssistantMessageEve
 /** Makes an empty stream, for hosts that produce the events themselves. */
 export function createAssistantMessageEventStream(): AssistantMessageEventStream {
   return new AssistantMessageEventStream();
-}
-
-/** What the functions below see of a stream. */
-interface Internals<T> extends EventSource<T> {
-  [resultAsked]?: boolean;
-}
-
-function internals<T>(stream: object): Internals<T> {
-  return stream as Internals<T>;
-}
-
-/** How many events were pushed and not taken.
- * @internal */
-export function backlog(stream: EventStream<never, unknown>): number {
-  return internals(stream).queue.length;
-}
-
-/**
- * Has `callback` called, synchronously, each time the consumer takes an event out of the queue. An event that is
- * handed straight to a waiting consumer never was in it. There is one callback; `undefined` removes it.
- * @internal
- */
-export function onConsumed(stream: EventStream<never, unknown>, callback: (() => void) | undefined): void {
-  internals(stream)[consumed] = callback;
-}
-
-/** Whether a consumer waits for the next event at this moment.
- * @internal */
-export function hasWaiter(stream: EventStream<never, unknown>): boolean {
-  return internals(stream).waiting.length > 0;
-}
-
-/** Whether the class's own `result()` was ever called.
- * @internal */
-export function resultRequested(stream: EventStream<never, unknown>): boolean {
-  return internals(stream)[resultAsked] === true;
 }

@@ -1,32 +1,10 @@
-// TypeBox, loaded when it is first needed: it is the largest part of an import of this package, and most hosts
-// bring plain JSON Schema.
+// TypeBox's schema builders, as Pi re-exports them, without loading TypeBox at import.
 
-import { createRequire } from "node:module";
 import type { TUnsafe, Type as TypeBuilder } from "typebox";
-
-// An ES module that can be had without `await`, and is the same instance that `import` gives.
-const require = createRequire(import.meta.url);
+import { loadBuilders } from "./typebox-modules.js";
 
 /** TypeBox's schema builders: behaves as the `Type` that `typebox` exports, which it loads at first use. */
-export const Type: typeof TypeBuilder = deferred(() => require("typebox").Type);
-
-type Compile = typeof import("typebox/compile").Compile;
-type Value = typeof import("typebox/value").Value;
-
-let compile: Compile | undefined;
-let value: Value | undefined;
-
-/** What turns schemas into checks. */
-export function loadCompile(): Compile {
-  compile ??= require("typebox/compile").Compile as Compile;
-  return compile;
-}
-
-/** What works on values by their schema. */
-export function loadValue(): Value {
-  value ??= require("typebox/value").Value as Value;
-  return value;
-}
+export const Type: typeof TypeBuilder = deferred(loadBuilders);
 
 /** An object that takes over the members of another at the first operation on it, whatever that is. */
 function deferred<T extends object>(load: () => T): T {

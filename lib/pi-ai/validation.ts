@@ -4,7 +4,7 @@
 import type { Validator } from "typebox/compile";
 import { coerce, type JsonSchema } from "./coercion.js";
 import type { Tool, ToolCall } from "./messages.js";
-import { loadCompile, loadValue } from "./typebox.js";
+import { loadCompile, loadValue } from "./typebox-modules.js";
 
 type SchemaError = ReturnType<Validator["Errors"]>[number];
 

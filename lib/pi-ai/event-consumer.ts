@@ -1,0 +1,33 @@
+// What a producer may know of the consumer of an event stream, so as to send no faster than events are taken. Not
+// part of Pi's API.
+
+import { consumed, type EventSource, resultAsked } from "./event-iterator.js";
+import type { EventStream } from "./event-stream.js";
+
+/** Any event stream, or a proxy of one. */
+type AnyStream = EventStream<never, unknown>;
+
+const source = (stream: AnyStream) => stream as unknown as EventSource<never>;
+
+/** How many events were pushed and not taken. */
+export function backlog(stream: AnyStream): number {
+  return source(stream).queue.length;
+}
+
+/**
+ * Has `callback` called, synchronously, each time the consumer takes an event out of the queue. An event that is
+ * handed straight to a waiting consumer never was in it. There is one callback; `undefined` removes it.
+ */
+export function onConsumed(stream: AnyStream, callback: (() => void) | undefined): void {
+  source(stream)[consumed] = callback;
+}
+
+/** Whether a consumer waits for the next event at this moment. */
+export function hasWaiter(stream: AnyStream): boolean {
+  return source(stream).waiting.length > 0;
+}
+
+/** Whether the class's own `result()` was ever called. */
+export function resultRequested(stream: AnyStream): boolean {
+  return source(stream)[resultAsked] === true;
+}

@@ -9,3 +9,6 @@
 
 pub mod ai;
 pub mod json;
+pub mod net;
+#[cfg(feature = "node")]
+mod node;

@@ -1,8 +1,8 @@
-// Where the text of the model catalogue comes from.
+// Where the catalogue comes from: the native side carries it.
 
-import { readFileSync } from "node:fs";
+import { catalog } from "../native.js";
 
-/** The catalogue as JSON text: provider, then model id, then model. */
+/** The catalogue as JSON text: provider id to model id to model. */
 export function catalogText(): string {
-  return readFileSync(new URL("../../src/ai/catalog/models.json", import.meta.url), "utf8");
+  return catalog();
 }

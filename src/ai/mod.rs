@@ -8,10 +8,10 @@ pub mod codec;
 mod event;
 mod failure;
 mod headers;
-mod message;
+pub mod message;
 mod model;
 mod options;
-mod thinking;
+pub(crate) mod thinking;
 mod transform;
 mod usage;
 

@@ -46,6 +46,8 @@ pub enum CacheRetention {
 pub struct Options {
     /// Whether thinking and limits are to be worked out from `reasoning`, as `streamSimple` does.
     pub simple: bool,
+    /// Whether the host's own client sends the request, with its own credential and headers.
+    pub client: bool,
     /// The credential.
     pub api_key: Option<Text>,
     /// Sampling temperature as the host wrote it, `null` included.

@@ -5,6 +5,7 @@ mod anthropic;
 mod endpoint;
 mod openai_chat;
 mod rejection;
+pub mod sse;
 
 use super::{Failure, Sink, StopReason, Turn};
 

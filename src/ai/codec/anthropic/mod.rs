@@ -1,32 +1,58 @@
-//! Anthropic Messages API (`anthropic-messages`).
+//! Anthropic's Messages API (`anthropic-messages`), as Anthropic, GitHub Copilot, Cloudflare and others serve it.
 
-use crate::ai::codec::{End, HttpRequest};
-use crate::ai::{Failure, FailureKind, Sink, StopReason, Turn};
+mod body;
+mod decode;
+mod request;
+#[cfg(test)]
+mod tests;
+mod tool_names;
+mod wire;
 
-pub(super) fn encode(_turn: Turn) -> Result<HttpRequest, Failure> {
-    Err(Failure::new(FailureKind::InvalidRequest, "not yet"))
+pub(super) use decode::Decoder;
+pub(super) use request::encode;
+
+use serde::Deserialize;
+
+use super::rejection;
+use crate::ai::{Failure, Model};
+
+/// The failure that a response with an error status means. The text is `{status} {body}`.
+pub(super) fn rejection(status: u16, body: &str) -> Failure {
+    let json = rejection::parse(body);
+    let text = if json.is_some() { "" } else { body };
+    let message = rejection::message(Some(status), json.as_ref(), text);
+    let typed = json.as_ref().and_then(|json| json.pointer("/error/type")).and_then(|typed| typed.as_str());
+    rejection::classify(status, message, typed)
 }
 
-pub(super) fn rejection(_status: u16, _body: &str) -> Failure {
-    Failure::new(FailureKind::Rejected, "not yet")
+/// What an endpoint can do, from the model's `compat`; everything unless it says otherwise.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Compat {
+    supports_eager_tool_input_streaming: Option<bool>,
+    supports_long_cache_retention: Option<bool>,
 }
 
-pub(super) struct Decoder;
+impl Compat {
+    /// Whether tools may ask for their input as it is written.
+    fn eager_input(self) -> bool {
+        self.supports_eager_tool_input_streaming.unwrap_or(true)
+    }
 
-impl Decoder {
-    pub(super) fn new(_turn: &Turn) -> Self {
-        Self
+    /// Whether the prompt may be cached for an hour.
+    fn long_cache(self) -> bool {
+        self.supports_long_cache_retention.unwrap_or(true)
     }
 }
 
-impl super::Decoder for Decoder {
-    fn push(&mut self, _bytes: &[u8], _sink: &mut dyn Sink) -> Result<(), Failure> {
-        Ok(())
-    }
-    fn finish(&mut self, _end: End, _sink: &mut dyn Sink) -> Result<StopReason, Failure> {
-        Ok(StopReason::Stop)
-    }
-    fn is_complete(&self) -> bool {
-        false
-    }
+/// Models that decide by themselves when and how much to think.
+fn thinks_adaptively(model: &Model) -> bool {
+    ["opus-4-6", "opus-4.6", "opus-4-7", "opus-4.7", "sonnet-4-6", "sonnet-4.6"]
+        .iter()
+        .any(|family| model.id.contains(family))
+}
+
+/// Whether a credential is a subscription's OAuth token; such requests must look like those of Anthropic's own agent.
+fn is_oauth_token(api_key: &str) -> bool {
+    api_key.contains("sk-ant-oat")
 }

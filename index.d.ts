@@ -1,0 +1,1 @@
+export { type Failure, type FailureKind, failureOf } from "./dist/pi-ai/index.js";

@@ -1,0 +1,101 @@
+// Anthropic's Messages API (`anthropic-messages`): the direct entry points, which throw where Pi's throw.
+
+import { getEnvApiKey } from "./env-api-keys.js";
+import { AssistantMessageEventStream } from "./event-stream.js";
+import type { Send } from "./fetch-transport.js";
+import { type Asked, requireApiKey } from "./request.js";
+import { type Dialect, startTurn } from "./turn.js";
+import type { Model, SimpleStreamOptions, StreamFunction, StreamOptions } from "./types.js";
+
+/** How hard a model that decides by itself when to think should think. */
+export type AnthropicEffort = "low" | "medium" | "high" | "xhigh" | "max";
+
+/** How thinking is shown: in summary, or not at all (the signature still comes). */
+export type AnthropicThinkingDisplay = "summarized" | "omitted";
+
+/** Options of `anthropic-messages`. */
+export interface AnthropicOptions extends StreamOptions {
+  /** Whether to think; unset leaves it to the model. */
+  thinkingEnabled?: boolean;
+  /** How many tokens thinking may take, for models with a budget. Default 1024. */
+  thinkingBudgetTokens?: number;
+  /** How hard to think, for models that decide by themselves when to. */
+  effort?: AnthropicEffort;
+  /** How thinking is shown. Default `summarized`. */
+  thinkingDisplay?: AnthropicThinkingDisplay;
+  /** Whether the model may think between tool calls. Default true. */
+  interleavedThinking?: boolean;
+  /** Which tool the model must, may or must not call. */
+  toolChoice?: "auto" | "any" | "none" | { type: "tool"; name: string };
+  /** A client of Anthropic's own library that sends the request. */
+  client?: AnthropicClient;
+}
+
+/** What is used of a client of Anthropic's own library. */
+export interface AnthropicClient {
+  messages: { create(body: never, options?: never): { asResponse(): Promise<Response> } };
+}
+
+const dialect: Dialect = {
+  scratch: { args: "partialJson", index: "index" },
+  forced: { stream: true },
+  viaClient,
+};
+
+function viaClient(client: AnthropicClient, payload: Record<string, unknown>, options: Asked["options"]): Send {
+  const { timeoutMs, maxRetries } = options ?? {};
+  return (signal) => {
+    const request = {
+      signal,
+      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+      ...(maxRetries !== undefined && { maxRetries }),
+    };
+    return client.messages.create(payload as never, request as never).asResponse();
+  };
+}
+
+/** @internal Starts a turn in `stream`. */
+export function startAnthropic(asked: Asked, stream: AssistantMessageEventStream): void {
+  startTurn(dialect, asked, stream);
+}
+
+/** @internal What `streamAnthropic` asks for. */
+export function askAnthropic(
+  model: Model<"anthropic-messages">,
+  context: Asked["context"],
+  options: AnthropicOptions | undefined,
+): Asked {
+  const apiKey = options?.apiKey ?? getEnvApiKey(model.provider) ?? "";
+  return { model, context, options: options as Asked["options"], simple: false, apiKey, client: !!options?.client };
+}
+
+/** @internal What `streamSimpleAnthropic` asks for. */
+export function askSimpleAnthropic(
+  model: Model<"anthropic-messages">,
+  context: Asked["context"],
+  options: SimpleStreamOptions | undefined,
+): Asked {
+  const apiKey = requireApiKey(model, options);
+  return { model, context, options: options as Asked["options"], simple: true, apiKey, client: false };
+}
+
+/** Streams one turn with the options of `anthropic-messages`. */
+export const streamAnthropic: StreamFunction<"anthropic-messages", AnthropicOptions> = (model, context, options) => {
+  const stream = new AssistantMessageEventStream();
+  startAnthropic(askAnthropic(model, context, options), stream);
+  return stream;
+};
+
+/**
+ * Streams one turn with options that fit every provider.
+ * @throws Error when there is no API key.
+ */
+export const streamSimpleAnthropic: StreamFunction<"anthropic-messages", SimpleStreamOptions> = (
+  model,
+  context,
+  options,
+) => {
+  const stream = new AssistantMessageEventStream();
+  startAnthropic(askSimpleAnthropic(model, context, options), stream);
+  return stream;
+};

@@ -1,0 +1,220 @@
+// Makes Pi's events of the native side's batches, around the one message that all events of a turn share.
+
+import type { AssistantMessageEventStream } from "./event-stream.js";
+import { type Failure, describe, record } from "./failure.js";
+import { StreamingArguments } from "./streaming-arguments.js";
+import type { Api, AssistantMessage, Model, ProviderResponse, StopReason, Usage } from "./types.js";
+
+/** The scratch keys that a protocol's blocks carry while they stream; hosts know them from Pi. */
+export interface Scratch {
+  /** The JSON text of a call's arguments so far. */
+  args: "partialJson" | "partialArgs";
+  /** The provider's number for a block. */
+  index: "index" | "streamIndex";
+}
+
+/** What a batch said that is not an event. */
+export type Notice = { head: ProviderResponse } | { failure: Failure } | "done";
+
+type Block = AssistantMessage["content"][number] & Record<string, unknown>;
+
+/** The message of a turn before anything came. */
+export function emptyMessage(model: Model<Api>): AssistantMessage {
+  return {
+    role: "assistant",
+    content: [],
+    api: model.api,
+    provider: model.provider,
+    model: model.id,
+    usage: {
+      input: 0,
+      output: 0,
+      cacheRead: 0,
+      cacheWrite: 0,
+      totalTokens: 0,
+      cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
+    },
+    stopReason: "stop",
+    timestamp: Date.now(),
+  };
+}
+
+/** One turn's message in the making. */
+export class Assembler {
+  private readonly args = new Map<number, StreamingArguments>();
+  private batch = "";
+  private at = 0;
+
+  constructor(
+    readonly output: AssistantMessage,
+    private readonly stream: AssistantMessageEventStream,
+    private readonly scratch: Scratch,
+  ) {}
+
+  /** Takes a batch. Its records are read one by one with `next`. */
+  take(batch: string): void {
+    this.batch = batch;
+    this.at = 0;
+  }
+
+  /** Applies the next record: `undefined` at the end of the batch, `true` when it made an event. */
+  next(): Notice | boolean | undefined {
+    const { batch, at } = this;
+    if (at >= batch.length) return undefined;
+    const digit = (place: number) => batch.charCodeAt(at + place);
+    const block = (digit(1) << 7) | digit(2);
+    const length = (digit(3) << 21) | (digit(4) << 14) | (digit(5) << 7) | digit(6);
+    this.at = at + 7 + length;
+    return this.apply(batch[at] as string, block, batch.slice(at + 7, this.at));
+  }
+
+  /** The event that opens the turn. */
+  start(): void {
+    this.stream.push({ type: "start", partial: this.output });
+  }
+
+  /** Ends the turn with a failure, keeping what came. */
+  fail(failure: Failure, aborted: boolean): void {
+    const { output, stream } = this;
+    for (const [index, args] of this.args) this.settle(index, args.get());
+    for (const block of output.content as Block[]) {
+      for (const key of ["index", "partialJson", "partialArgs", "streamIndex"]) delete block[key];
+    }
+    const reason = aborted ? "aborted" : "error";
+    output.stopReason = reason;
+    output.errorMessage = describe(failure);
+    record(output, failure);
+    stream.push({ type: "error", reason, error: output });
+    stream.end();
+  }
+
+  private apply(kind: string, index: number, text: string): Notice | boolean {
+    const { output, stream } = this;
+    switch (kind) {
+      case "d":
+        return this.delta(index, text);
+      case "T":
+      case "K":
+      case "R":
+      case "C":
+        return this.open(kind, index, JSON.parse(text));
+      case "e":
+        return this.close(index);
+      case "H":
+        return { head: JSON.parse(text) };
+      case "F":
+        return { failure: JSON.parse(text) };
+      case "D":
+        output.stopReason = text as StopReason;
+        stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });
+        stream.end();
+        return "done";
+      case "i":
+        output.responseId = text;
+        return false;
+      case "m":
+        output.responseModel = text;
+        return false;
+      case "s":
+        output.stopReason = text as StopReason;
+        return false;
+      case "u":
+        this.count(JSON.parse(text));
+        return false;
+      default:
+        this.amend(kind, this.block(index), text);
+        return false;
+    }
+  }
+
+  private block(index: number): Block {
+    return this.output.content[index] as Block;
+  }
+
+  private count({ cost, ...tokens }: Usage): void {
+    const { usage } = this.output;
+    Object.assign(usage, tokens);
+    Object.assign(usage.cost, cost);
+  }
+
+  private open(kind: "T" | "K" | "R" | "C", index: number, parts: unknown[]): boolean {
+    const { output, stream, scratch } = this;
+    const [wire, first, second, initial] = parts;
+    const numbered = scratch.index === "index" ? { index: wire ?? undefined } : {};
+    if (kind === "T") {
+      output.content.push({ type: "text", text: "", ...numbered } as Block);
+      stream.push({ type: "text_start", contentIndex: index, partial: output });
+    } else if (kind === "C") {
+      const args = new StreamingArguments(initial ?? {});
+      const number = { [scratch.index]: wire ?? undefined };
+      const call = { type: "toolCall", id: first, name: second, arguments: {}, [scratch.args]: "", ...number };
+      args.attach(call);
+      this.args.set(index, args);
+      output.content.push(call as unknown as Block);
+      stream.push({ type: "toolcall_start", contentIndex: index, partial: output });
+    } else {
+      const thinking = kind === "R" ? "[Reasoning redacted]" : "";
+      const redacted = kind === "R" ? { redacted: true } : {};
+      output.content.push({ type: "thinking", thinking, thinkingSignature: first, ...redacted, ...numbered } as Block);
+      stream.push({ type: "thinking_start", contentIndex: index, partial: output });
+    }
+    return true;
+  }
+
+  private delta(index: number, delta: string): boolean {
+    const { output, stream } = this;
+    const block = this.block(index);
+    if (block.type === "text") {
+      block.text += delta;
+      stream.push({ type: "text_delta", contentIndex: index, delta, partial: output });
+    } else if (block.type === "thinking") {
+      block.thinking += delta;
+      stream.push({ type: "thinking_delta", contentIndex: index, delta, partial: output });
+    } else {
+      const key = this.scratch.args;
+      (block as Record<string, unknown>)[key] = `${(block as Record<string, unknown>)[key] ?? ""}${delta}`;
+      if (delta !== "") this.args.get(index)?.append(delta);
+      stream.push({ type: "toolcall_delta", contentIndex: index, delta, partial: output });
+    }
+    return true;
+  }
+
+  private close(index: number): boolean {
+    const { output, stream } = this;
+    const block = this.block(index);
+    if (this.scratch.index === "index") delete block.index;
+    if (block.type === "text") {
+      stream.push({ type: "text_end", contentIndex: index, content: block.text, partial: output });
+    } else if (block.type === "thinking") {
+      stream.push({ type: "thinking_end", contentIndex: index, content: block.thinking, partial: output });
+    } else {
+      this.settle(index, this.args.get(index)?.finish() ?? {});
+      delete (block as Record<string, unknown>)[this.scratch.args];
+      delete (block as Record<string, unknown>)[this.scratch.index];
+      stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });
+    }
+    return true;
+  }
+
+  /** Makes a call's arguments an ordinary value. */
+  private settle(index: number, value: unknown): void {
+    this.args.delete(index);
+    Object.defineProperty(this.block(index), "arguments", {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+
+  private amend(kind: string, block: Block, text: string): void {
+    if (kind === "g" && block.type === "thinking") {
+      block.thinkingSignature = (block.thinkingSignature ?? "") + text;
+    } else if (block.type === "toolCall") {
+      if (kind === "c") block.id = text;
+      else if (kind === "n") block.name = text;
+      else if (kind === "t") block.thoughtSignature = text;
+      else if (kind === "w") (block as Record<string, unknown>)[this.scratch.index] = Number(text);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// A turn over the host's own transport: its `fetch`, or its own client of a provider. Retries and deadlines are the
+// native side's; only the waiting is done here.
+
+import type { Turn } from "../native.js";
+
+/** A written request, as the native side gives it. */
+export interface WrittenRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  headMs: number;
+  firstEventMs: number | null;
+  idleMs: number | null;
+}
+
+/** What is needed of a response; hosts' mocks are not always whole ones. */
+type ResponseLike = Pick<Response, "status"> & Partial<Response>;
+
+/** Sends one attempt. Rejects when no response comes. */
+export type Send = (signal: AbortSignal) => Promise<ResponseLike>;
+
+/** How the driver of a turn takes part in its transport. */
+export interface Driver {
+  turn: Turn;
+  signal: AbortSignal | undefined;
+  /** Applies what waits in the turn's queue; resolves when there is room for more. */
+  pump(): Promise<void>;
+  /** Hands the response's head to the host. */
+  head(status: number, headers: Record<string, string>): Promise<void>;
+  /** Whether an event came since the last call. */
+  stirred(): boolean;
+}
+
+/** Carries out a turn. What goes wrong ends up in the turn's queue; only the host's own hooks make this reject. */
+export async function carry(send: Send, request: WrittenRequest, driver: Driver): Promise<void> {
+  const { turn, signal } = driver;
+  for (let attempt = 0; ; attempt++) {
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const wait = await attemptOnce(send, request, driver, controller, attempt);
+      if (wait < 0) return;
+      await sleep(wait, controller.signal);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+    if (signal?.aborted) {
+      turn.unreachable(attempt, false);
+      return;
+    }
+  }
+}
+
+/** One attempt: the milliseconds to wait for the next one, or -1 when the turn is over. */
+async function attemptOnce(
+  send: Send,
+  request: WrittenRequest,
+  driver: Driver,
+  controller: AbortController,
+  attempt: number,
+): Promise<number> {
+  const { turn } = driver;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, Math.min(request.headMs, 2 ** 31 - 1));
+  let response: ResponseLike;
+  try {
+    if (controller.signal.aborted) return turn.unreachable(attempt, false);
+    response = await send(controller.signal);
+  } catch (error) {
+    return turn.unreachable(attempt, late || isTimeout(error));
+  } finally {
+    clearTimeout(timer);
+  }
+  const headers = headerRecord(response.headers);
+  if (response.status < 200 || response.status >= 300) {
+    const body = await bodyText(response);
+    return turn.rejected(attempt, response.status, JSON.stringify(headers), body);
+  }
+  turn.accepted();
+  await driver.head(response.status, headers);
+  await readBody(response, request, driver, controller);
+  return -1;
+}
+
+/** The fetch of the host as a way to send. */
+export function viaFetch(fetch: typeof globalThis.fetch, { url, headers, body }: WrittenRequest): Send {
+  return (signal) => fetch(url, { method: "POST", headers, body, signal });
+}
+
+async function readBody(
+  response: ResponseLike,
+  request: WrittenRequest,
+  driver: Driver,
+  controller: AbortController,
+): Promise<void> {
+  const { turn } = driver;
+  let seenAny = false;
+  let timer: NodeJS.Timeout | undefined;
+  const arm = () => {
+    clearTimeout(timer);
+    const wait = seenAny ? request.idleMs : request.firstEventMs;
+    if (wait === null) return;
+    timer = setTimeout(() => {
+      turn.stalled(seenAny);
+      controller.abort();
+    }, Math.min(wait, 2 ** 31 - 1));
+  };
+  try {
+    arm();
+    for await (const chunk of chunks(response)) {
+      const wanted = turn.push(chunk);
+      clearTimeout(timer);
+      await driver.pump();
+      if (!wanted) return;
+      seenAny = driver.stirred() || seenAny;
+      arm();
+    }
+    turn.finish();
+  } catch (error) {
+    turn.finish(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+    await driver.pump();
+  }
+}
+
+async function* chunks(response: ResponseLike): AsyncGenerator<Uint8Array> {
+  const { body } = response;
+  if (body) {
+    for await (const chunk of body as AsyncIterable<Uint8Array | string>) {
+      yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    }
+  } else if (response.text) {
+    yield Buffer.from(await response.text());
+  }
+}
+
+async function bodyText(response: ResponseLike): Promise<string> {
+  try {
+    return (await response.text?.()) ?? "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function headerRecord(headers: Headers | undefined): Record<string, string> {
+  return Object.fromEntries(headers?.entries?.() ?? []);
+}
+
+function isTimeout(error: unknown): boolean {
+  const cause = error instanceof Error && "cause" in error ? String(error.cause) : "";
+  return (error as Error | undefined)?.name === "AbortError" || /timed? ?out/i.test(String(error) + cause);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,24 @@
+// Pi's `pi-ai`: models, messages, one turn with a model, and the tools around them.
+
+export type { Static, TSchema } from "typebox";
+export type { AnthropicEffort, AnthropicOptions, AnthropicThinkingDisplay } from "./anthropic.js";
+export * from "./api-registry.js";
+export * from "./diagnostics.js";
+export { findEnvKeys, getEnvApiKey } from "./env-api-keys.js";
+export {
+  AssistantMessageEventStream,
+  createAssistantMessageEventStream,
+  EventStream,
+} from "./event-stream.js";
+export { type Failure, type FailureKind, failureOf } from "./failure.js";
+export * from "./faux.js";
+export * from "./json-parse.js";
+export * from "./models.js";
+export type { OpenAICompletionsOptions } from "./openai-completions.js";
+export * from "./overflow.js";
+export * from "./register-builtins.js";
+export * from "./session-resources.js";
+export * from "./stream.js";
+export * from "./typebox.js";
+export * from "./types.js";
+export * from "./validation.js";

@@ -1,0 +1,186 @@
+// What a turn is made of, as JSON for the native side: only what requests need of the host's objects, which may carry
+// anything else, and what the environment says at the time of the call.
+
+import { getEnvApiKey } from "./env-api-keys.js";
+import type { Api, Context, Message, Model, StreamOptions } from "./types.js";
+
+/** Options beyond Pi's: the host's own `fetch` or client, and deadlines. */
+export interface TransportOptions {
+  /** Sends the request instead of this library's own connections. */
+  fetch?: typeof globalThis.fetch;
+  /** How long to wait for the first event after the response's head, in milliseconds; 0 for ever. Default 600,000. */
+  firstEventTimeoutMs?: number;
+  /** How long to wait from one event to the next, in milliseconds; 0 for ever. Default 300,000. */
+  idleTimeoutMs?: number;
+}
+
+/** What is asked of one turn. */
+export interface Asked {
+  model: Model<Api>;
+  context: Context;
+  options: (StreamOptions & TransportOptions & Record<string, unknown>) | undefined;
+  /** Whether the options are those of `streamSimple`. */
+  simple: boolean;
+  apiKey: string;
+  /** Whether the host's own client sends the request. */
+  client: boolean;
+}
+
+const SHARED_OPTIONS = [
+  "temperature",
+  "maxTokens",
+  "cacheRetention",
+  "sessionId",
+  "timeoutMs",
+  "maxRetries",
+  "maxRetryDelayMs",
+  "firstEventTimeoutMs",
+  "idleTimeoutMs",
+  "metadata",
+] as const;
+const SIMPLE_OPTIONS = ["reasoning", "thinkingBudgets"] as const;
+const FULL_OPTIONS = [
+  "toolChoice",
+  "thinkingEnabled",
+  "thinkingBudgetTokens",
+  "thinkingDisplay",
+  "effort",
+  "interleavedThinking",
+  "reasoningEffort",
+] as const;
+
+const ENVIRONMENT = [
+  "PI_CACHE_RETENTION",
+  "OPENAI_API_KEY",
+  "OPENAI_ORG_ID",
+  "OPENAI_PROJECT_ID",
+  "ANTHROPIC_AUTH_TOKEN",
+] as const;
+
+/** The turn as JSON. */
+export function turnText(asked: Asked): string {
+  const { model, context } = asked;
+  return JSON.stringify({
+    model: modelPart(model),
+    systemPrompt: context.systemPrompt,
+    messages: context.messages.map(messagePart),
+    tools: context.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+    options: optionsPart(asked),
+    env: environment(model.baseUrl),
+    platform: platform(),
+  });
+}
+
+function modelPart(model: Model<Api>): object {
+  const { id, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
+  const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
+  return {
+    id,
+    api,
+    provider,
+    baseUrl,
+    reasoning: Boolean(reasoning),
+    thinkingLevelMap: thinkingLevelMap ?? undefined,
+    input: input ?? [],
+    cost: {
+      input: number(cost.input),
+      output: number(cost.output),
+      cacheRead: number(cost.cacheRead),
+      cacheWrite: number(cost.cacheWrite),
+    },
+    contextWindow: number(model.contextWindow),
+    maxTokens: number(model.maxTokens),
+    headers: headerPart(headers),
+    compat: compat ?? undefined,
+  };
+}
+
+function number(value: unknown): number {
+  return Number.isFinite(value) ? (value as number) : 0;
+}
+
+/** A message without what only the host needs of it, such as a tool result's `details`. */
+function messagePart(message: Message, index: number): object {
+  const { role, content } = message;
+  if (content === undefined || content === null) throw new TypeError(`messages[${index}] (${role}) has no content`);
+  if (message.role === "assistant") {
+    const { api, provider, model, stopReason } = message;
+    return { role, content, api, provider, model, stopReason };
+  }
+  if (message.role === "toolResult") {
+    const { toolCallId, toolName, isError } = message;
+    return { role, content, toolCallId, toolName, isError };
+  }
+  return { role, content };
+}
+
+function optionsPart({ options, simple, apiKey, client }: Asked): object {
+  const own: Record<string, unknown> = { simple, client, apiKey, headers: headerPart(options?.headers) };
+  const names = [...SHARED_OPTIONS, ...(simple ? SIMPLE_OPTIONS : FULL_OPTIONS)];
+  // Chat completions take a tool choice with the simple options too.
+  if (simple) names.push("toolChoice" as (typeof names)[number]);
+  for (const name of names) own[name] = options?.[name];
+  return own;
+}
+
+/** Header values as strings; `null` takes a header away. Whatever is not a plain record has none. */
+function headerPart(headers: unknown): Record<string, string | null> {
+  const part: Record<string, string | null> = {};
+  if (typeof headers !== "object") return part;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== undefined) part[name] = value === null ? null : String(value);
+  }
+  return part;
+}
+
+function environment(baseUrl: string): Record<string, string> {
+  const names: string[] = [...ENVIRONMENT];
+  for (const [, name] of String(baseUrl).matchAll(/\{([A-Z_][A-Z0-9_]*)\}/g)) names.push(name as string);
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = process.env[name];
+    if (value) found[name] = value;
+  }
+  return found;
+}
+
+const OS_NAMES: Record<string, string | undefined> = {
+  android: "Android",
+  darwin: "MacOS",
+  freebsd: "FreeBSD",
+  ios: "iOS",
+  linux: "Linux",
+  openbsd: "OpenBSD",
+  win32: "Windows",
+};
+
+function platform(): Record<string, string> {
+  return {
+    "x-stainless-os": OS_NAMES[process.platform] ?? `Other:${process.platform}`,
+    "x-stainless-arch": process.arch,
+    "x-stainless-runtime": "node",
+    "x-stainless-runtime-version": process.version,
+  };
+}
+
+/** The host's proxies and certificates, read at every call: hosts change them while they run. */
+export function networkText(): string {
+  const read = (name: string) => process.env[name.toLowerCase()] || process.env[name] || "";
+  return JSON.stringify({
+    httpProxy: read("HTTP_PROXY"),
+    httpsProxy: read("HTTPS_PROXY"),
+    allProxy: read("ALL_PROXY"),
+    noProxy: read("NO_PROXY"),
+    caFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => process.env[name] || []),
+  });
+}
+
+/**
+ * The key for a model: the host's, else the environment's.
+ * @throws Error when there is none.
+ */
+export function requireApiKey(model: Model<Api>, options: StreamOptions | undefined): string {
+  const key = options?.apiKey || getEnvApiKey(model.provider);
+  if (!key) throw new Error(`No API key for provider: ${model.provider}`);
+  return key;
+}

@@ -1,0 +1,96 @@
+// A tool call's arguments while they are written. They are parsed when somebody looks, and then only what is new; a
+// stream that nobody looks at costs nothing.
+
+import { PartialJson } from "../native.js";
+import { parseStreamingJson, revive } from "./json-parse.js";
+
+type Json = unknown;
+
+/** The arguments of one call. */
+export class StreamingArguments {
+  private text = "";
+  private read = 0;
+  private reader: PartialJson | undefined;
+  private current: Json;
+  private override: { value: Json } | undefined;
+
+  /** @param initial - what the call began with; it stands until the first piece comes. */
+  constructor(private readonly initial: Json) {}
+
+  /** More of the JSON text. */
+  append(piece: string): void {
+    this.text += piece;
+    this.override = undefined;
+  }
+
+  /** What Pi's parser makes of the text so far, in an object of its own. */
+  get(): Json {
+    if (this.override) return this.override.value;
+    const value = this.text === "" ? this.initial : clone(this.advance());
+    this.override = { value };
+    return value;
+  }
+
+  /** The host's own value, until the next piece comes. */
+  set(value: Json): void {
+    this.override = { value };
+  }
+
+  /** What Pi's parser makes of the whole text. */
+  finish(): Json {
+    return parseStreamingJson(this.text);
+  }
+
+  /** Replaces a block's `arguments` by these, parsed when read. */
+  attach(block: object): void {
+    Object.defineProperty(block, "arguments", {
+      get: () => this.get(),
+      set: (value) => this.set(value),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+
+  private advance(): Json {
+    this.reader ??= new PartialJson();
+    const reading = this.reader.push(this.text.slice(this.read));
+    this.read = this.text.length;
+    // "+": only the string that the text ends in grew.
+    this.current =
+      reading.charCodeAt(0) === 0x2b ? grow(this.current, JSON.parse(reading.slice(1))) : revive(reading);
+    return this.current;
+  }
+}
+
+/** Appends to the last string on the path of last members, in place. */
+function grow(value: Json, addition: string): Json {
+  if (typeof value === "string") return value + addition;
+  let parent = value as Record<string | number, Json>;
+  for (;;) {
+    const key = Array.isArray(parent) ? parent.length - 1 : lastKey(parent);
+    const child = parent[key];
+    if (typeof child === "string") {
+      parent[key] = child + addition;
+      return value;
+    }
+    parent = child as Record<string | number, Json>;
+  }
+}
+
+function lastKey(record: object): string {
+  let last = "";
+  for (const key in record) last = key;
+  return last;
+}
+
+/** A copy that shares nothing but strings, so that what a host does to it stays its own. */
+function clone(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(clone);
+  const copy: Record<string, Json> = {};
+  for (const [key, child] of Object.entries(value)) {
+    if (key === "__proto__") Object.defineProperty(copy, key, { value: clone(child), enumerable: true, configurable: true, writable: true });
+    else copy[key] = clone(child);
+  }
+  return copy;
+}

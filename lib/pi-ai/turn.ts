@@ -1,0 +1,189 @@
+// Drives one turn: hands the request to the native side, calls the host's hooks, turns batches into events, and ends
+// the stream in every case with one terminal event.
+
+import type { Turn } from "../native.js";
+import { Assembler, emptyMessage, type Scratch } from "./assembler.js";
+import { backlog, hasWaiter, onConsumed, resultRequested } from "./event-consumer.js";
+import type { AssistantMessageEventStream } from "./event-stream.js";
+import { type Failure, thrown } from "./failure.js";
+import { enlist } from "./feed.js";
+import { type Driver, type Send, type WrittenRequest, carry, viaFetch } from "./fetch-transport.js";
+import { type Asked, networkText, turnText } from "./request.js";
+import { hostFetch } from "./transport.js";
+
+/** With more events waiting than this, nothing more is taken from the native side, which then stops reading. */
+const HIGH_WATER = 2048;
+const LOW_WATER = 512;
+
+/** How a protocol differs on this side. */
+export interface Dialect {
+  scratch: Scratch;
+  /** What is always added to a payload that the host's hook has left. */
+  forced?: Record<string, unknown>;
+  /** Sends over a client of the host's, when it gave one. */
+  viaClient?: (client: never, payload: Record<string, unknown>, options: Asked["options"]) => Send;
+}
+
+/** Starts a turn whose events go into `stream`. Never throws. */
+export function startTurn(dialect: Dialect, asked: Asked, stream: AssistantMessageEventStream): void {
+  const run = new Run(dialect, asked, stream);
+  run.go().catch((error: unknown) => run.fail(thrown(error)));
+}
+
+class Run implements Driver {
+  readonly signal: AbortSignal | undefined;
+  turn!: Turn;
+  private dismiss: (() => void) | undefined;
+  private readonly assembler: Assembler;
+  private started = false;
+  private over = false;
+  private pumping: Promise<void> | undefined;
+  private moved = false;
+  private readonly onAbort = () => {
+    this.turn.abort();
+    void this.pump();
+  };
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly asked: Asked,
+    private readonly stream: AssistantMessageEventStream,
+  ) {
+    this.signal = asked.options?.signal;
+    this.assembler = new Assembler(emptyMessage(asked.model), stream, dialect.scratch);
+  }
+
+  async go(): Promise<void> {
+    const { options } = this.asked;
+    const { turn, dismiss } = enlist(turnText(this.asked), networkText(), () => void this.pump());
+    this.turn = turn;
+    this.dismiss = dismiss;
+    const fetch = hostFetch(options);
+    if (!fetch && !options?.onPayload && !this.asked.client) {
+      if (this.listen()) turn.send();
+      return;
+    }
+    const text = await turn.request();
+    if (text === null) return;
+    const request: WrittenRequest = JSON.parse(text);
+    const payload = await this.payload(request);
+    if (!this.listen()) return;
+    const send = this.asked.client
+      ? this.dialect.viaClient?.(options?.client as never, payload ?? JSON.parse(request.body), options)
+      : fetch && viaFetch(fetch, request);
+    if (send) await carry(send, request, this);
+    else turn.send(request.body);
+  }
+
+  /** Lets the host see and change the payload; the request's body is then what the host left. */
+  private async payload(request: WrittenRequest): Promise<Record<string, unknown> | undefined> {
+    const { options, model } = this.asked;
+    if (!options?.onPayload) return undefined;
+    const payload = JSON.parse(request.body);
+    const next = await options.onPayload(payload, model);
+    const left = { ...((next ?? payload) as Record<string, unknown>), ...this.dialect.forced };
+    request.body = JSON.stringify(left);
+    return left;
+  }
+
+  /** Follows the host's signal from here on. `false` when it makes the turn impossible. */
+  private listen(): boolean {
+    const { signal } = this;
+    if (!signal) return true;
+    if (typeof signal.addEventListener !== "function") {
+      this.fail({ kind: "connection", message: "Connection error.", retryable: false });
+      return false;
+    }
+    if (signal.aborted) {
+      this.fail({ kind: "aborted", message: "Request was aborted.", retryable: false });
+      return false;
+    }
+    signal.addEventListener("abort", this.onAbort, { once: true });
+    return true;
+  }
+
+  /** Turns what waits in the native queue into events, as long as the consumer keeps up. Never rejects. */
+  pump(): Promise<void> {
+    this.pumping ??= this.drain()
+      .catch((error: unknown) => this.fail(thrown(error)))
+      .finally(() => {
+        this.pumping = undefined;
+      });
+    return this.pumping;
+  }
+
+  private async drain(): Promise<void> {
+    while (!this.over) {
+      if (this.isAhead()) await this.demand();
+      const batch = this.turn.drain();
+      if (batch === null) return;
+      this.assembler.take(batch);
+      await this.deliver();
+    }
+  }
+
+  /** One record at a time. A waiting consumer gets its turn before the next event changes the message. */
+  private async deliver(): Promise<void> {
+    while (!this.over) {
+      const waited = hasWaiter(this.stream);
+      const notice = this.assembler.next();
+      if (notice === undefined) return;
+      this.moved = true;
+      if (notice === true) {
+        if (waited) await undefined;
+      } else if (notice !== false) {
+        if (notice === "done") this.settle();
+        else if ("failure" in notice) this.fail(notice.failure);
+        else {
+          await this.head(notice.head.status, notice.head.headers);
+          this.turn.proceed();
+        }
+      }
+    }
+  }
+
+  async head(status: number, headers: Record<string, string>): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
+    if (!this.over) this.assembler.start();
+  }
+
+  stirred(): boolean {
+    const { moved } = this;
+    this.moved = false;
+    return moved;
+  }
+
+  /** Whether the consumer is so far behind that more would only pile up. One that wants the result takes it all. */
+  private isAhead(): boolean {
+    return backlog(this.stream) > HIGH_WATER && !resultRequested(this.stream) && !this.signal?.aborted;
+  }
+
+  private demand(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (backlog(this.stream) > LOW_WATER && this.isAhead()) return;
+        onConsumed(this.stream, undefined);
+        this.signal?.removeEventListener("abort", check);
+        resolve();
+      };
+      onConsumed(this.stream, check);
+      this.signal?.addEventListener("abort", check, { once: true });
+    });
+  }
+
+  /** Ends the turn with a failure, unless it has ended. */
+  fail(failure: Failure): void {
+    if (this.over) return;
+    this.settle();
+    this.turn?.abort();
+    this.assembler.fail(failure, this.signal?.aborted === true);
+  }
+
+  private settle(): void {
+    this.over = true;
+    this.dismiss?.();
+    this.signal?.removeEventListener?.("abort", this.onAbort);
+  }
+}

@@ -1,0 +1,222 @@
+//! One turn over the wire: send, try again while nothing was seen, read the response through its decoder.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Response};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Policy, asked_delay, broken_off, given_up,
+    no_connection, timed_out, too_large,
+};
+use crate::ai::codec::{Decoder, End, HttpRequest, Protocol};
+use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};
+
+/// Takes what a response brings. The futures are back-pressure: nothing more is read until they are done.
+pub trait Receiver: Sink + Send {
+    /// A response was accepted.
+    fn head(&mut self, status: u16, headers: &Headers) -> impl Future<Output = ()> + Send;
+
+    /// There is room for more events.
+    fn room(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// What is to be sent, and how.
+pub struct Exchange<F> {
+    /// The protocol, for what error responses mean.
+    pub protocol: Protocol,
+    /// The request.
+    pub request: HttpRequest,
+    /// Makes a fresh reader for each attempt.
+    pub decoder: F,
+    /// Proxies and certificates.
+    pub network: Network,
+    /// When to give up waiting.
+    pub deadlines: Deadlines,
+    /// When to try again.
+    pub retries: Policy,
+    /// Cancelled when the host gives up.
+    pub cancel: CancellationToken,
+}
+
+/// Carries out one turn and says how the answer ended.
+pub async fn exchange<R, F>(mut turn: Exchange<F>, receiver: &mut R) -> Result<StopReason, Failure>
+where
+    R: Receiver,
+    F: Fn() -> Box<dyn Decoder>,
+{
+    if turn.cancel.is_cancelled() {
+        return Err(given_up());
+    }
+    let client = turn.network.client()?;
+    let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
+    let mut attempt = 0;
+    loop {
+        let mut seen = Seen { receiver: &mut *receiver, since: Instant::now(), any: false, visible: false };
+        let failure = match turn.attempt(&client, &body, &mut seen).await {
+            Err(failure) if !seen.visible => failure,
+            outcome => return outcome,
+        };
+        let wait = turn.retries.after(attempt, failure)?;
+        attempt += 1;
+        tokio::select! {
+            () = turn.cancel.cancelled() => return Err(given_up()),
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
+    async fn attempt<R: Receiver>(
+        &self,
+        client: &Client,
+        body: &bytes::Bytes,
+        seen: &mut Seen<'_, R>,
+    ) -> Result<StopReason, Failure> {
+        let response = self.send(client, body.clone()).await?;
+        let status = response.status().as_u16();
+        let headers = record(response.headers());
+        if !response.status().is_success() {
+            let body = self.error_body(response).await?;
+            return Err(asked_delay(self.protocol.rejection(status, &body), &headers, &body));
+        }
+        tokio::select! {
+            () = self.cancel.cancelled() => return Err(Failure::aborted("Request was aborted")),
+            () = seen.receiver.head(status, &headers) => {}
+        }
+        seen.since = Instant::now();
+        self.read(response, seen).await
+    }
+
+    async fn send(&self, client: &Client, body: bytes::Bytes) -> Result<Response, Failure> {
+        let url = reqwest::Url::parse(&self.request.url).map_err(|_| no_connection())?;
+        let request = client.post(url).headers(header_map(&self.request)?).body(body);
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(given_up()),
+            sent = timeout(self.deadlines.head, request.send()) => match sent {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(error)) if error.is_timeout() => Err(timed_out()),
+                Ok(Err(_)) => Err(no_connection()),
+                Err(_) => Err(timed_out()),
+            },
+        }
+    }
+
+    async fn error_body(&self, mut response: Response) -> Result<String, Failure> {
+        let mut body = Vec::new();
+        let read = async {
+            while let Some(chunk) = response.chunk().await.map_err(|_| broken_off())? {
+                body.extend_from_slice(&chunk);
+                if body.len() > LARGEST_ERROR {
+                    return Err(too_large(LARGEST_ERROR));
+                }
+            }
+            Ok(())
+        };
+        let idle = self.deadlines.idle.unwrap_or(Duration::MAX);
+        let read = tokio::select! {
+            () = self.cancel.cancelled() => Err(given_up()),
+            read = timeout(idle, read) => read.unwrap_or_else(|_| Err(timed_out())),
+        };
+        match read {
+            // What came of a body that broke off still says more than the break.
+            Err(failure) if failure.kind != FailureKind::Connection || body.is_empty() => Err(failure),
+            _ => Ok(String::from_utf8_lossy(&body).into_owned()),
+        }
+    }
+
+    async fn read<R: Receiver>(
+        &self,
+        mut response: Response,
+        seen: &mut Seen<'_, R>,
+    ) -> Result<StopReason, Failure> {
+        let mut decoder = (self.decoder)();
+        let mut bytes = 0;
+        while !decoder.is_complete() {
+            let chunk = tokio::select! {
+                () = self.cancel.cancelled() => return decoder.finish(End::Aborted, seen),
+                chunk = self.chunk(&mut response, seen) => chunk?,
+            };
+            let Some(chunk) = chunk else { break };
+            bytes += chunk.len();
+            if bytes > LARGEST_RESPONSE {
+                return Err(too_large(LARGEST_RESPONSE));
+            }
+            decoder.push(&chunk, seen)?;
+        }
+        if decoder.is_complete() {
+            tokio::spawn(drain(response));
+        }
+        decoder.finish(End::Closed, seen)
+    }
+
+    /// The next bytes; waits for as long as the time since the last event allows.
+    async fn chunk<R: Receiver>(
+        &self,
+        response: &mut Response,
+        seen: &mut Seen<'_, R>,
+    ) -> Result<Option<bytes::Bytes>, Failure> {
+        let full = Instant::now();
+        seen.receiver.room().await;
+        seen.since += full.elapsed();
+        let next = response.chunk();
+        let chunk = match self.deadlines.next(seen.any) {
+            Some(wait) => timeout(wait.saturating_sub(seen.since.elapsed()), next)
+                .await
+                .map_err(|_| self.deadlines.stalled(seen.any))?,
+            None => next.await,
+        };
+        chunk.map_err(|_| broken_off())
+    }
+}
+
+/// Reads what is left of a response that has said everything, so that its connection can serve the next one.
+async fn drain(mut response: Response) {
+    let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
+    let _ = timeout(Duration::from_secs(2), rest).await;
+}
+
+/// Notes when the last event came, and whether the host saw something that cannot be taken back.
+struct Seen<'a, R> {
+    receiver: &'a mut R,
+    since: Instant,
+    any: bool,
+    visible: bool,
+}
+
+impl<R: Receiver> Sink for Seen<'_, R> {
+    fn event(&mut self, event: Event<'_>) {
+        self.since = Instant::now();
+        self.any = true;
+        self.visible |= matches!(event, Event::Open { .. } | Event::Delta { .. });
+        self.receiver.event(event);
+    }
+}
+
+fn header_map(request: &HttpRequest) -> Result<HeaderMap, Failure> {
+    let mut map = HeaderMap::with_capacity(request.headers.len());
+    for (name, value) in &request.headers {
+        let invalid = || {
+            let message = format!("Header {name} cannot be sent");
+            Failure::new(FailureKind::InvalidRequest, message)
+        };
+        let name_ok = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        map.insert(name_ok, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid())?);
+    }
+    Ok(map)
+}
+
+fn record(map: &HeaderMap) -> Headers {
+    let mut headers = Headers::default();
+    for (name, value) in map {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let joined = match headers.get(name.as_str()) {
+            Some(earlier) => format!("{earlier}, {value}"),
+            None => value.into_owned(),
+        };
+        headers.set(name.as_str(), joined);
+    }
+    headers
+}

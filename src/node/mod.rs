@@ -1,0 +1,23 @@
+//! The Node-API binding: the only module that names napi. Each export is a few lines into the modules below it.
+//!
+//! Objects cross as JSON text, events as one flat string a batch (see [`batch`]); JavaScript makes the objects that hosts
+//! touch. Nothing here holds a lock while JavaScript runs.
+
+// The napi macros expand to the unsafe glue that calls Node-API.
+#![allow(unsafe_code, reason = "generated glue")]
+#![allow(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+#![allow(missing_docs, reason = "generated registration functions")]
+
+mod batch;
+mod feed;
+mod json;
+mod queue;
+mod turn;
+
+use napi_derive::napi;
+
+/// The catalogue of models as JSON text: provider to id to model.
+#[napi]
+pub fn catalog() -> &'static str {
+    crate::ai::catalog::JSON
+}

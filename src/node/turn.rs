@@ -1,0 +1,307 @@
+//! One turn as JavaScript drives it, over this library's own connections or over the host's `fetch`.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use napi::bindgen_prelude::AsyncTask;
+use napi::{Env, JsString, Result, Task};
+use napi_derive::napi;
+use tokio_util::sync::CancellationToken;
+
+use super::batch::Packed;
+use super::feed::Feed;
+use super::queue::{Inlet, Queue};
+use crate::ai::codec::{Decoder, End, HttpRequest, Protocol};
+use crate::ai::{Failure, FailureKind, Headers, Turn as Input};
+use crate::net::{self, Deadlines, Exchange, Network, Policy};
+
+/// Above this size, in bytes, a request is written on a thread for long work.
+const LONG_INPUT: usize = 64 << 10;
+
+/// A turn whose request is written and ready to go.
+struct Prepared {
+    protocol: Protocol,
+    request: HttpRequest,
+    /// What the decoder needs to know of the turn; its messages are gone.
+    turn: Input,
+    network: Network,
+}
+
+impl Prepared {
+    fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
+        let invalid = |error: serde_json::Error| {
+            Failure::new(FailureKind::InvalidRequest, format!("Cannot read the request: {error}"))
+        };
+        let mut input: Input = serde_json::from_str(&parts.input).map_err(invalid)?;
+        let network = serde_json::from_str(&parts.network).map_err(invalid)?;
+        let protocol = Protocol::of_api(&input.model.api).ok_or_else(|| {
+            let message = format!("No API provider registered for api: {}", &*input.model.api);
+            Failure::new(FailureKind::InvalidRequest, message)
+        })?;
+        let messages = std::mem::take(&mut input.messages);
+        let turn = input.clone();
+        input.messages = messages;
+        let request = protocol.encode(input)?;
+        Ok(Self { protocol, request, turn, network })
+    }
+
+    fn decoder(&self) -> Box<dyn Decoder> {
+        self.protocol.decoder(&self.turn)
+    }
+}
+
+/// One turn. Its events wait in a queue until `drain` takes them; the last one is `D` (done) or `F` (failed).
+#[napi]
+pub struct Turn {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Arc<Queue>,
+    cancel: CancellationToken,
+    state: Mutex<State>,
+}
+
+/// What the host gave, as JSON.
+struct Parts {
+    input: String,
+    network: String,
+}
+
+enum State {
+    /// What the host gave.
+    Fresh(Parts),
+    /// The request is written.
+    Ready(Box<Prepared>),
+    /// The host's own transport brings the response.
+    Reading { prepared: Box<Prepared>, decoder: Box<dyn Decoder> },
+    /// Events flow, or all is said.
+    Gone,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, state: State) -> State {
+        std::mem::replace(&mut *self.state(), state)
+    }
+
+    fn fail(&self, failure: &Failure) {
+        *self.state() = State::Gone;
+        self.queue.end(Err(failure));
+    }
+
+    /// Writes the request, unless that was done or has failed.
+    fn prepare(&self) -> Option<Box<Prepared>> {
+        match self.replace(State::Gone) {
+            State::Fresh(parts) => match Prepared::new(&parts) {
+                Ok(prepared) => Some(Box::new(prepared)),
+                Err(failure) => {
+                    self.fail(&failure);
+                    None
+                }
+            },
+            State::Ready(prepared) => Some(prepared),
+            State::Reading { .. } | State::Gone => None,
+        }
+    }
+
+    /// Sends over this library's own connections and reads the response to its end.
+    async fn run(self: Arc<Self>, body: Option<String>) {
+        let long = matches!(&*self.state(), State::Fresh(parts) if parts.input.len() > LONG_INPUT);
+        let prepared = if long {
+            let shared = Arc::clone(&self);
+            tokio::task::spawn_blocking(move || shared.prepare()).await.ok().flatten()
+        } else {
+            self.prepare()
+        };
+        let Some(mut prepared) = prepared else { return };
+        if let Some(body) = body {
+            prepared.request.body = body;
+        }
+        let turn = Exchange {
+            protocol: prepared.protocol,
+            deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
+            retries: Policy::new(&prepared.turn.options),
+            network: std::mem::take(&mut prepared.network),
+            request: std::mem::replace(
+                &mut prepared.request,
+                HttpRequest { url: String::new(), headers: Vec::new(), body: String::new() },
+            ),
+            decoder: || prepared.decoder(),
+            cancel: self.cancel.clone(),
+        };
+        let outcome = net::exchange(turn, &mut Inlet(Arc::clone(&self.queue))).await;
+        self.queue.end(outcome.as_ref().map(|reason| *reason));
+    }
+}
+
+#[napi]
+impl Turn {
+    /// A turn of the model, conversation and options in `input`, over the network described by `network` (both JSON).
+    /// `id` is what the feed rings with.
+    #[napi(constructor)]
+    pub fn new(feed: &Feed, id: u32, input: String, network: String) -> Self {
+        let bell = feed.bell();
+        let cancel = bell.closing().child_token();
+        let queue = Arc::new(Queue::new(id, bell));
+        let state = Mutex::new(State::Fresh(Parts { input, network }));
+        Self { shared: Arc::new(Shared { queue, cancel, state }) }
+    }
+
+    /// Writes the request off the main thread. Resolves to its parts as JSON, or to `null` when that failed.
+    #[napi(ts_return_type = "Promise<string | null>")]
+    pub fn request(&self) -> AsyncTask<Write> {
+        AsyncTask::new(Write(Arc::clone(&self.shared)))
+    }
+
+    /// Sends the request, with another body if one is given, and starts to read the response.
+    #[napi]
+    pub fn send(&self, body: Option<String>) {
+        let _ = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(body));
+    }
+
+    /// The events that wait, as described in `batch.rs`; `null` when there are none.
+    #[napi]
+    pub fn drain<'env>(&self, env: &'env Env) -> Result<Option<JsString<'env>>> {
+        match self.shared.queue.take() {
+            None => Ok(None),
+            Some(Packed::Narrow(bytes)) => env.create_string_latin1(bytes).map(Some),
+            Some(Packed::Wide(units)) => env.create_string_utf16(units).map(Some),
+        }
+    }
+
+    /// Goes on after the response's head.
+    #[napi]
+    pub fn proceed(&self) {
+        self.shared.queue.proceed();
+    }
+
+    /// Gives up the turn; its last event follows at once.
+    #[napi]
+    pub fn abort(&self) {
+        self.shared.cancel.cancel();
+        self.read(|decoder, inlet| Some(decoder.finish(End::Aborted, inlet)));
+    }
+
+    /// For the host's own transport: what an error response means. The time to wait before the next attempt (counted
+    /// from 0) in milliseconds, or -1 when the turn has failed.
+    #[napi]
+    pub fn rejected(&self, attempt: u32, status: u16, headers: String, body: String) -> f64 {
+        let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
+        let mut failure = None;
+        if let State::Ready(prepared) = &*self.shared.state() {
+            failure = Some(net::asked_delay(prepared.protocol.rejection(status, &body), &headers, &body));
+        }
+        failure.map_or(-1.0, |failure| self.again(attempt, failure))
+    }
+
+    /// For the host's own transport: no response came. As `rejected`.
+    #[napi]
+    pub fn unreachable(&self, attempt: u32, timed_out: bool) -> f64 {
+        self.again(attempt, if timed_out { net::timed_out() } else { net::no_connection() })
+    }
+
+    /// For the host's own transport: a response was accepted and its body follows.
+    #[napi]
+    pub fn accepted(&self) {
+        if let Some(prepared) = self.shared.prepare() {
+            let decoder = prepared.decoder();
+            *self.shared.state() = State::Reading { prepared, decoder };
+        }
+    }
+
+    /// For the host's own transport: bytes of the body. `false` when no more are wanted.
+    #[napi]
+    pub fn push(&self, bytes: &[u8]) -> bool {
+        self.read(|decoder, inlet| match decoder.push(bytes, inlet) {
+            Ok(()) if !decoder.is_complete() => None,
+            Ok(()) => Some(decoder.finish(End::Closed, inlet)),
+            Err(failure) => Some(Err(failure)),
+        })
+    }
+
+    /// For the host's own transport: the body has ended or, with a text, broken off.
+    #[napi]
+    pub fn finish(&self, broken: Option<String>) {
+        self.read(|decoder, inlet| {
+            Some(match &broken {
+                None => decoder.finish(End::Closed, inlet),
+                Some(text) => Err(Failure::new(FailureKind::Connection, text)),
+            })
+        });
+    }
+
+    /// For the host's own transport: no event came in time.
+    #[napi]
+    pub fn stalled(&self, seen_any: bool) {
+        let mut state = self.shared.state();
+        let State::Reading { prepared, .. } = &*state else { return };
+        let failure = Deadlines::new(&prepared.turn.options, &prepared.request.url).stalled(seen_any);
+        *state = State::Gone;
+        drop(state);
+        self.shared.queue.end(Err(&failure));
+    }
+}
+
+impl Turn {
+    fn again(&self, attempt: u32, failure: Failure) -> f64 {
+        let failure = if self.shared.cancel.is_cancelled() { net::given_up() } else { failure };
+        let State::Ready(prepared) = &*self.shared.state() else { return -1.0 };
+        let verdict = Policy::new(&prepared.turn.options).after(attempt, failure);
+        match verdict {
+            Ok(wait) => wait.as_secs_f64() * 1000.0,
+            Err(failure) => {
+                self.shared.queue.end(Err(&failure));
+                -1.0
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        step: impl FnOnce(
+            &mut dyn Decoder,
+            &mut Inlet,
+        ) -> Option<std::result::Result<crate::ai::StopReason, Failure>>,
+    ) -> bool {
+        let mut state = self.shared.state();
+        let State::Reading { decoder, .. } = &mut *state else { return false };
+        let outcome = step(decoder.as_mut(), &mut Inlet(Arc::clone(&self.shared.queue)));
+        let Some(outcome) = outcome else { return true };
+        *state = State::Gone;
+        drop(state);
+        self.shared.queue.end(outcome.as_ref().map(|reason| *reason));
+        false
+    }
+}
+
+/// Writes a turn's request on a thread of libuv's.
+pub struct Write(Arc<Shared>);
+
+impl Task for Write {
+    type Output = Option<String>;
+    type JsValue = Option<String>;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let Some(prepared) = self.0.prepare() else { return Ok(None) };
+        let HttpRequest { url, headers, body } = &prepared.request;
+        let Deadlines { head, first_event, idle } = Deadlines::new(&prepared.turn.options, url);
+        let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
+        let parts = serde_json::json!({
+            "url": url,
+            "headers": headers.iter().map(|(name, value)| (name, value)).collect::<std::collections::BTreeMap<_, _>>(),
+            "body": body,
+            "headMs": millis(Some(head)),
+            "firstEventMs": millis(first_event),
+            "idleMs": millis(idle),
+        });
+        *self.0.state() = State::Ready(prepared);
+        Ok(Some(parts.to_string()))
+    }
+
+    fn resolve(&mut self, _env: Env, output: Self::Output) -> Result<Self::JsValue> {
+        Ok(output)
+    }
+}

@@ -105,6 +105,17 @@ describe("coercion", () => {
     );
   });
 
+  it("forgets what it tried for an alternative that failed", () => {
+    const named = { type: "object", properties: { n: { type: "number" } }, required: ["name"] };
+    const text = { type: "object", properties: { n: { type: "string" } } };
+    expect(validate(withA({ anyOf: [named, text] }), { a: { n: "5.0" } })).toEqual({ a: { n: "5.0" } });
+  });
+
+  it("applies to the arguments as a whole", () => {
+    const schema = { anyOf: [withA({ type: "boolean" }), withA({ type: "integer" })] };
+    expect(validate(schema, { a: "1", b: "kept" })).toEqual({ a: 1, b: "kept" });
+  });
+
   it("works on a copy", () => {
     const args = { a: "5", deep: { b: ["1"] } };
     const result = validate({ ...withA({ type: "number" }) }, args);

@@ -92,17 +92,19 @@ describe("a consumer", () => {
     expect(await stream[Symbol.asyncIterator]().next()).toEqual({ value: 3, done: false });
   });
 
-  it("runs its loop body in the first microtask after the push it waited for", async () => {
+  it("runs its loop body in the first microtask after each push it waited for", async () => {
     const stream = new Numbers();
     const order: string[] = [];
     (async () => {
       for await (const number of stream) order.push(`event ${number}`);
     })();
+    for (const number of [1, 2]) {
+      await idle();
+      stream.push(number);
+      queueMicrotask(() => order.push(`microtask ${number}`));
+    }
     await idle();
-    stream.push(1);
-    queueMicrotask(() => order.push("microtask"));
-    await idle();
-    expect(order).toEqual(["event 1", "microtask"]);
+    expect(order).toEqual(["event 1", "microtask 1", "event 2", "microtask 2"]);
   });
 
   it("is released by end", async () => {

@@ -5,7 +5,8 @@ import { consumed, type EventSource, resultAsked } from "./event-iterator.js";
 import type { EventStream } from "./event-stream.js";
 
 /** Any event stream, or a proxy of one. */
-type AnyStream = EventStream<never, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: its events and result do not matter here.
+type AnyStream = EventStream<any, any>;
 
 const source = (stream: AnyStream) => stream as unknown as EventSource<never>;
 

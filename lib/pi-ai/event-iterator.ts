@@ -68,7 +68,6 @@ export class EventIterator<T> implements AsyncIterator<T, undefined> {
   private wait(): Promise<IteratorResult<T, undefined>> {
     const event = new Promise<IteratorResult<T, undefined>>((resolve) => {
       this.source.waiting.push((result) => {
-        if (result.done) this.closed = true;
         if (this.latest === event) this.latest = undefined;
         resolve(result);
       });

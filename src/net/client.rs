@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use reqwest::{Client, NoProxy, Proxy, Url};
+use reqwest::{Client, Proxy, Url};
 use serde::Deserialize;
 
 use super::roots;
@@ -69,19 +69,88 @@ impl Network {
     }
 
     fn proxy(&self) -> Option<Proxy> {
-        let pick = |own: &str| [own, &self.all_proxy].into_iter().find(|url| !url.is_empty()).and_then(parse);
-        let (http, https) = (pick(&self.http_proxy), pick(&self.https_proxy));
-        if http.is_none() && https.is_none() {
+        let proxies = Proxies::new(self);
+        (!proxies.is_empty()).then(|| Proxy::custom(move |url| proxies.of(url).cloned()))
+    }
+}
+
+/// The proxies of a network, ready for use.
+#[derive(Debug)]
+struct Proxies {
+    http: Option<Url>,
+    https: Option<Url>,
+    exceptions: Vec<Exception>,
+}
+
+impl Proxies {
+    fn new(network: &Network) -> Self {
+        let pick = |own: &str| [own, &network.all_proxy].into_iter().find(|url| !url.is_empty()).and_then(parse);
+        let exceptions = network.no_proxy.split([',', ' ']).filter_map(Exception::new).collect();
+        Self { http: pick(&network.http_proxy), https: pick(&network.https_proxy), exceptions }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.http.is_none() && self.https.is_none()
+    }
+
+    /// The proxy that leads to a URL; none where it is reached directly.
+    fn of(&self, url: &Url) -> Option<&Url> {
+        if is_loopback(url) || self.exceptions.iter().any(|exception| exception.covers(url)) {
             return None;
         }
-        let choose = move |url: &Url| {
-            if is_loopback(url) {
-                return None;
-            }
-            if url.scheme() == "https" { https.clone() } else { http.clone() }
-        };
-        Some(Proxy::custom(choose).no_proxy(NoProxy::from_string(&self.no_proxy)))
+        if url.scheme() == "https" { self.https.as_ref() } else { self.http.as_ref() }
     }
+}
+
+/// One entry of `NO_PROXY`.
+#[derive(Debug)]
+enum Exception {
+    /// `*`
+    All,
+    /// A name and the names below it, at one port or all.
+    Name(String, Option<u16>),
+    /// A range of addresses.
+    Range(ipnet::IpNet),
+}
+
+impl Exception {
+    fn new(entry: &str) -> Option<Self> {
+        let entry = entry.trim().to_ascii_lowercase();
+        if entry.is_empty() {
+            return None;
+        }
+        if entry == "*" {
+            return Some(Self::All);
+        }
+        if let Ok(range) = entry.parse() {
+            return Some(Self::Range(range));
+        }
+        if let Ok(address) = entry.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Some(Self::Range(address.into()));
+        }
+        let (name, port) = match entry.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
+            Some((name, Ok(port))) => (name, Some(port)),
+            _ => (entry.as_str(), None),
+        };
+        Some(Self::Name(name.trim_start_matches('*').trim_start_matches('.').to_owned(), port))
+    }
+
+    fn covers(&self, url: &Url) -> bool {
+        let host = host(url);
+        match self {
+            Self::All => true,
+            Self::Range(range) => host.parse::<IpAddr>().is_ok_and(|address| range.contains(&address)),
+            Self::Name(name, port) => {
+                let same = host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+                same && port.is_none_or(|port| url.port_or_known_default() == Some(port))
+            }
+        }
+    }
+}
+
+/// A URL's host, an address without its brackets.
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
 }
 
 /// A proxy's URL; a bare `host:port` means HTTP.
@@ -92,8 +161,44 @@ fn parse(text: &str) -> Option<Url> {
 
 /// Whether a URL leads to this machine: a model server next to the host is never behind its proxy.
 pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let host = host(url);
     host == "localhost"
         || host.ends_with(".localhost")
         || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxy_for_a_url_is_the_schemes_own_unless_it_is_excepted() {
+        let network = Network {
+            http_proxy: "http://plain:1".into(),
+            all_proxy: "all:2".into(),
+            no_proxy: "example.test, *.inner.test,10.0.0.0/8,[fd00::1],port.test:8443".into(),
+            ..Network::default()
+        };
+        let proxies = Proxies::new(&network);
+        let of = |url: &str| proxies.of(&Url::parse(url).unwrap()).and_then(Url::host_str);
+        for (url, proxy) in [
+            ("http://other.test/", Some("plain")),
+            ("https://other.test/", Some("all")),
+            ("https://example.test/", None),
+            ("https://api.example.test/", None),
+            ("https://notexample.test/", Some("all")),
+            ("https://a.inner.test/", None),
+            ("http://10.1.2.3/", None),
+            ("http://11.1.2.3/", Some("plain")),
+            ("http://[fd00::1]/", None),
+            ("https://port.test:8443/", None),
+            ("https://port.test/", Some("all")),
+            ("http://localhost:11434/", None),
+            ("http://127.0.0.1/", None),
+            ("http://[::1]/", None),
+        ] {
+            assert_eq!(of(url), proxy, "{url}");
+        }
+        assert!(Proxies::new(&Network::default()).is_empty());
+    }
 }

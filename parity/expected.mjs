@@ -1,0 +1,14 @@
+/**
+ * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
+ *
+ *   { id: "D11", reason: "one line", match: ({ section, name, tags, kase, kind, path, alpha, beta }) => boolean }
+ *
+ * `kind` is one of throw, events, message, identity, snapshots, response, mutation, timestamp, payload,
+ * payload-holes, requests, method, path, body and header; for `header`, `name` is the header's name.
+ * `tags` is what the generator knows of the case, `kase` the case itself.
+ */
+export const expected = [];
+
+export function explain(difference) {
+  return expected.find(({ match }) => match(difference));
+}

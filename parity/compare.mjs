@@ -6,10 +6,12 @@ export function compare(alpha, beta) {
 
   whole("throw", alpha.thrown, beta.thrown);
   add("events", firstEvent(alpha.trace, beta.trace));
+  add("host", firstPath(alpha.host, beta.host));
   add("message", firstPath(alpha.message, beta.message));
   add("identity", firstPath(alpha.identity, beta.identity));
   add("snapshots", firstPath(alpha.snapshots, beta.snapshots));
   add("response", firstPath(alpha.response, beta.response));
+  whole("stray", alpha.stray.join(), beta.stray.join());
   whole("mutation", alpha.mutated, beta.mutated);
   whole("timestamp", alpha.stamped, beta.stamped);
   if (alpha.payload?.text !== beta.payload?.text) {

@@ -3,7 +3,7 @@
  *
  *   { id: "D11", reason: "one line", match: ({ section, name, tags, kase, kind, path, alpha, beta }) => boolean }
  *
- * `kind` is one of throw, events, message, identity, snapshots, response, mutation, timestamp, payload,
+ * `kind` is one of throw, events, host, message, identity, snapshots, response, stray, mutation, timestamp, payload,
  * payload-holes, requests, method, path, body and header; for `header`, `name` is the header's name.
  * `tags` is what the generator knows of the case, `kase` the case itself.
  */

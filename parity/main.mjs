@@ -6,7 +6,8 @@ for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) d
 
 const { compare, createHeaderLedger } = await import("./compare.mjs");
 const { errorSections } = await import("./errors.mjs");
-const { observe } = await import("./observe.mjs");
+const { hostSections } = await import("./hosts.mjs");
+const { NO_END, observe } = await import("./observe.mjs");
 const { recordedSections } = await import("./recorded.mjs");
 const { createReport } = await import("./report.mjs");
 const { requestSections } = await import("./requests.mjs");
@@ -21,9 +22,13 @@ const { values: flags } = parseArgs({
     only: { type: "string" },
     case: { type: "string" },
     recorded: { type: "string" },
+    trace: { type: "boolean", default: false },
     outcomes: { type: "boolean", default: false },
   },
 });
+
+// Each such case takes the whole time limit.
+const HUNG_ENOUGH = 5;
 
 const alpha = await import(process.env.PARITY_ALPHA ?? "@mariozechner/pi-ai");
 const beta = await import(process.env.PARITY_BETA ?? "argent-runtime/pi-ai");
@@ -35,6 +40,7 @@ const groups = {
   streams: () => streamSections(size),
   requests: () => requestSections(size),
   errors: () => errorSections(),
+  hosts: () => hostSections(),
 };
 for (const [name, make] of Object.entries(groups)) {
   if (flags.only === undefined || flags.only === name) await run(await make());
@@ -48,8 +54,14 @@ async function run(sections) {
   const headers = createHeaderLedger();
   for (const { name, cases } of sections) {
     const section = report.section(name);
+    let hung = 0;
     for (const one of cases) {
       if (flags.case !== undefined && flags.case !== one.name) continue;
+      if (hung === HUNG_ENOUGH) {
+        section.skip();
+        continue;
+      }
+      if (flags.trace) console.log(`  ${name} ${one.name}`);
       let pair = await both(one, 3);
       let differences = compare(pair.alpha, pair.beta);
       if (differences.length > 0 && one.patient) {
@@ -58,6 +70,7 @@ async function run(sections) {
       }
       section.add(one.name, pair.kase, differences);
       if (flags.outcomes) section.note(pair.kase, pair.alpha);
+      if (pair.beta.thrown?.includes(NO_END)) hung++;
       headers.add(pair.alpha, pair.beta, { api: pair.kase.model.api, section: name, name: one.name });
     }
     section.close();

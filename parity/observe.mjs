@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const HANG_MS = 15_000;
+const HANG_MS = 8_000;
+export const NO_END = "no end within the time limit";
+
+// A rejection that nobody handles ends a host's process; here it is a difference of the case.
+const stray = [];
+for (const name of ["unhandledRejection", "uncaughtException"]) {
+  process.on(name, (error) => stray.push(`${name}: ${error?.message ?? error}`));
+}
 
 /**
  * Runs one implementation on one case and writes down everything a host could see: the trace of
  * hooks and events, the message, object identities, the payload and the requests the server got.
  *
- * A case: `{ call, model, context, options, responses, key, paced?, hook?, abort?, env?, consume? }`.
+ * A case: `{ call, model, context, options, responses, key, paced?, hook?, abort?, env?, consume?, host? }`.
  */
 export async function observe(api, kase, server) {
   const seen = { trace: [], snapshots: [], payload: undefined, response: undefined, thrown: undefined };
@@ -48,10 +55,16 @@ export async function observe(api, kase, server) {
   seen.mutated = before !== JSON.stringify(kase.context);
   if (abort.onEvent !== undefined || abort.onRequest) await sleep(10);
   seen.requests = server.take(kase.key);
+  seen.stray = stray.splice(0);
   return seen;
 }
 
 async function consume(api, kase, options, seen, controller) {
+  if (kase.host) {
+    const call = (more) => api[kase.call](kase.model, kase.context, { ...options, ...more });
+    seen.host = plain(await withLimit(kase.host({ api, call, model: kase.model })));
+    return;
+  }
   const result = api[kase.call](kase.model, kase.context, options);
   if (result instanceof Promise) {
     seen.message = plain(await withLimit(result));
@@ -97,7 +110,7 @@ function record(event) {
 async function withLimit(promise) {
   const limit = sleep(HANG_MS + 2_000, "late", { ref: false });
   const first = await Promise.race([Promise.resolve(promise).then((value) => ({ value })), limit]);
-  if (first === "late") throw new Error("no end within the time limit");
+  if (first === "late") throw new Error(NO_END);
   return first.value;
 }
 

@@ -13,6 +13,7 @@ export function createReport() {
     let alike = 0;
     let differ = 0;
     let meant = 0;
+    let skipped = 0;
     const outcomes = new Map();
     return {
       /** What the cases came to, to see that they are about what they seem to be. */
@@ -42,6 +43,9 @@ export function createReport() {
           group.count++;
           groups.set(id, group);
         }
+      },
+      skip() {
+        skipped++;
       },
       close() {
         unexpected += differ;

@@ -111,7 +111,7 @@ export function createHeaderLedger() {
           const id = `${context.api} ${name} ${shape}`;
           const row = rows.get(id) ?? {
             id,
-            name,
+            header: name,
             count: 0,
             alpha: a.get(name),
             beta: b.get(name),

@@ -48,10 +48,11 @@ export function createReport() {
         skipped++;
       },
       close() {
-        unexpected += differ;
-        console.log(
-          `${name}: ${alike} alike, ${differ} differ${meant > 0 ? `, ${meant} differ as expected` : ""}`,
-        );
+        unexpected += differ + skipped;
+        const counts = [`${alike} alike`, `${differ} differ`];
+        if (meant > 0) counts.push(`${meant} differ as expected`);
+        if (skipped > 0) counts.push(`${skipped} not run, too many hang`);
+        console.log(`${name}: ${counts.join(", ")}`);
         const sorted = [...groups.values()].sort((a, b) => b.count - a.count);
         for (const { count, first } of sorted.slice(0, EXAMPLES)) print(count, first);
         if (sorted.length > EXAMPLES) console.log(`  and ${sorted.length - EXAMPLES} more sorts`);
@@ -62,20 +63,16 @@ export function createReport() {
 
   function headers(rows) {
     for (const row of rows) {
-      const rule = explain({
-        ...row,
-        kind: "header",
-        section: row.section,
-        name: row.name,
-        path: row.name,
-        tags: new Set(),
-      });
+      const { header, alpha, beta, section, api } = row;
+      const rule = explain({ kind: "header", path: header, alpha, beta, section, api, tags: new Set() });
       if (rule) {
         totals.set(rule.id, (totals.get(rule.id) ?? 0) + row.count);
         continue;
       }
       unexpected++;
-      console.log(`  header ${row.id}, ${row.count} requests: ${show(row.alpha)} | ${show(row.beta)}`);
+      console.log(
+        `  header ${row.id}, ${row.count} requests, first in ${row.section} ${row.caseName}: ${show(row.alpha)} | ${show(row.beta)}`,
+      );
     }
   }
 

@@ -1,0 +1,99 @@
+import { answer, sse } from "./streams.mjs";
+
+/** Rows about what the host does: when it aborts, and how it has set things up. */
+
+const SSE = { "content-type": "text/event-stream" };
+
+export function aborts(api) {
+  const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
+  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
+  return [
+    { name: "abort before the call", abort: { before: true } },
+    {
+      name: "abort before headers",
+      abort: { onRequest: true },
+      responses: [{ headless: true, steps: ["stall"] }],
+    },
+    { name: "abort at start", abort: { onEvent: 0 }, responses: stalled() },
+    { name: "abort at the first block", abort: { onEvent: 1 }, responses: stalled(opening) },
+    { name: "abort at the first delta", abort: { onEvent: 2 }, responses: stalled(opening) },
+    { name: "abort inside a tool call", abort: { onEvent: 3 }, responses: stalled(openCall) },
+    {
+      name: "abort between retries",
+      abort: { onRequest: true },
+      options: { apiKey: "k", maxRetries: 2 },
+      responses: [{ status: 500 }],
+    },
+    { name: "abort before the call, result only", abort: { before: true }, consume: "result" },
+    { name: "abort before the call, complete", abort: { before: true }, call: "complete" },
+  ];
+}
+
+function openToolUse() {
+  return sse("anthropic-messages", [
+    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5 } } },
+    {
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "tool_use", id: "t1", name: "read", input: {} },
+    },
+    {
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "input_json_delta", partial_json: '{"path":"a' },
+    },
+    { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: 'b","li' } },
+  ]);
+}
+
+function openToolCalls() {
+  const call = (call) => ({
+    id: "c1",
+    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
+  });
+  const events = [
+    call({ id: "t1", function: { name: "read", arguments: "" } }),
+    call({ function: { arguments: '{"path":"a' } }),
+    call({ function: { arguments: 'b","li' } }),
+  ];
+  return sse("openai-completions", events).replace("data: [DONE]\n\n", "");
+}
+
+export function configuration(api) {
+  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
+  const direct = simple.replace("Simple", "");
+  const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
+  const gateway = (kase, base) => {
+    kase.model.provider = "cloudflare-ai-gateway";
+    kase.model.baseUrl = `${base}/{CLOUDFLARE_ACCOUNT_ID}/{CLOUDFLARE_GATEWAY_ID}/x`;
+  };
+  return [
+    ...calls.map((call) => ({ name: `no API key, ${call}`, call, options: {} })),
+    ...calls.map((call) => ({ name: `empty API key, ${call}`, call, options: { apiKey: "" } })),
+    { name: "no API key, unknown provider", options: {}, change: (kase) => (kase.model.provider = "nobody") },
+    { name: "API key with a line break", options: { apiKey: "a\nb" } },
+    { name: "API key beyond Latin-1", options: { apiKey: "ключ" } },
+    { name: "header name with a blank", options: { apiKey: "k", headers: { "bad name": "x" } } },
+    { name: "header value beyond Latin-1", options: { apiKey: "k", headers: { "x-name": "имя" } } },
+    { name: "unknown API", change: (kase) => (kase.model.api = "no-such-api") },
+    {
+      name: "API of another provider function",
+      call: direct,
+      change: (kase) => (kase.model.api = "openai-responses"),
+    },
+    { name: "cloudflare without its variables", change: gateway },
+    { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
+    {
+      name: "cloudflare with both",
+      change: gateway,
+      env: { CLOUDFLARE_ACCOUNT_ID: "a", CLOUDFLARE_GATEWAY_ID: "b" },
+    },
+    { name: "hook throws a string", hook: () => Promise.reject("a string") },
+    { name: "hook throws an object", hook: () => Promise.reject({ code: 7 }) },
+    { name: "hook throws undefined", hook: () => Promise.reject(undefined) },
+    { name: "no messages key", context: {} },
+    { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
+    { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
+  ];
+}

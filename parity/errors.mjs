@@ -1,0 +1,197 @@
+import { gzipSync } from "node:zlib";
+import { badBodies, respond } from "./error-bodies.mjs";
+import { aborts, configuration } from "./error-setup.mjs";
+import { simpleModel } from "./models.mjs";
+import { closedPort } from "./server.mjs";
+import { answer } from "./streams.mjs";
+
+/** What goes wrong around a stream: a fixed table, each row run for both protocols. */
+
+const APIS = ["anthropic-messages", "openai-completions"];
+const SSE = { "content-type": "text/event-stream" };
+const JSON_TYPE = { "content-type": "application/json" };
+
+export async function errorSections() {
+  const refused = await closedPort();
+  const cases = APIS.flatMap((api) =>
+    rows(api, refused).map(({ name, change, ...row }) => ({
+      name: `${api}: ${name}`,
+      make: ({ base }) => {
+        const kase = {
+          call: "stream",
+          model: simpleModel(base, api),
+          context: { messages: [{ role: "user", content: "hi", timestamp: 0 }] },
+          options: { apiKey: "sk-test" },
+          tags: new Set([name]),
+          responses: [{ headers: SSE, steps: [answer(api)] }],
+          ...row,
+        };
+        change?.(kase, base);
+        return kase;
+      },
+    })),
+  );
+  return [{ name: "errors", cases }];
+}
+
+function rows(api, refused) {
+  return [
+    ...statuses(api),
+    ...badBodies(api),
+    ...transport(api, refused),
+    ...aborts(api),
+    ...configuration(api),
+    ...retries(api),
+  ];
+}
+
+function statuses(api) {
+  const body = (status) =>
+    api === "anthropic-messages"
+      ? { type: "error", error: { type: "some_error", message: `text for ${status}` }, request_id: "req_1" }
+      : { error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null } };
+  const json = (status, headers = {}) => ({
+    name: `status ${status} ${Object.keys(headers).join()}`,
+    responses: [respond(status, JSON.stringify(body(status)), { ...JSON_TYPE, ...headers })],
+  });
+  return [
+    ...[400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529, 418].map((s) => json(s)),
+    json(429, { "retry-after": "2" }),
+    json(429, { "retry-after-ms": "10", "x-should-retry": "false" }),
+    ...[400, 401, 403, 404, 413, 429, 500, 529].map((status) => ({
+      name: `status ${status}, no body`,
+      responses: [{ status }],
+    })),
+    { name: "status 204", responses: [{ status: 204 }] },
+    { name: "status 200, no body", responses: [{ status: 200, headers: SSE }] },
+    {
+      name: "status 307 to another path",
+      change: (kase, base) => {
+        kase.responses.unshift({ status: 307, headers: { location: `${base}/moved` } });
+      },
+    },
+    {
+      name: "status 302 to another path",
+      change: (kase, base) => {
+        kase.responses.unshift({ status: 302, headers: { location: `${base}/moved` } });
+      },
+    },
+    {
+      name: "gzip body",
+      responses: [{ headers: { ...SSE, "content-encoding": "gzip" }, steps: [gzipSync(answer(api))] }],
+    },
+    { name: "no content type", responses: [{ steps: [answer(api)] }] },
+    {
+      name: "many response headers",
+      responses: [
+        { headers: { ...SSE, "Set-Cookie": ["a=1", "b=2"], "X-Latin": "caf\u00e9" }, steps: [answer(api)] },
+      ],
+    },
+  ];
+}
+
+function transport(api, refused) {
+  const half = answer(api).subarray(0, 150);
+  const truncated = Buffer.from(answer(api).toString().split("\n\n").slice(0, 2).join("\n\n"));
+  const address = (baseUrl) => ({
+    name: `base URL ${baseUrl}`,
+    change: (kase) => (kase.model.baseUrl = baseUrl),
+  });
+  return [
+    { name: "connection refused", change: (kase) => (kase.model.baseUrl = `http://127.0.0.1:${refused}/v1`) },
+    ...[
+      "not a url",
+      "http://",
+      "ftp://127.0.0.1/v1",
+      "http://127.0.0.1:99999/v1",
+      "http://nowhere.invalid/v1",
+      "",
+    ].map(address),
+    {
+      name: "https to a plain port",
+      change: (kase) => (kase.model.baseUrl = kase.model.baseUrl.replace("http:", "https:")),
+    },
+    { name: "reset before headers", responses: [{ headless: true, steps: ["reset"] }] },
+    { name: "closed before headers", responses: [{ headless: true, steps: ["close"] }] },
+    { name: "reset after headers", responses: [{ headers: SSE, steps: [20, "reset"] }] },
+    { name: "reset in the body", responses: [{ headers: SSE, steps: [half, "reset"] }] },
+    { name: "closed in the body", responses: [{ headers: SSE, steps: [half, "close"] }] },
+    {
+      name: "short of its content length",
+      responses: [{ headers: { ...SSE, "content-length": "5000" }, steps: [half, "close"] }],
+    },
+    { name: "truncated", responses: [{ headers: SSE, steps: [half] }] },
+    { name: "truncated after an event", responses: [{ headers: SSE, steps: [truncated] }] },
+    {
+      name: "garbage",
+      responses: [
+        { headers: SSE, steps: [Buffer.from("\x00\xff\xfe garbage\n\n\ndata\n\ndata: \n\n", "latin1")] },
+      ],
+    },
+    {
+      name: "late headers and timeoutMs",
+      options: { apiKey: "k", timeoutMs: 150 },
+      responses: [{ headless: true, steps: ["stall"] }],
+    },
+  ];
+}
+
+function retries(api) {
+  const good = { headers: SSE, steps: [answer(api)] };
+  const twice = { apiKey: "k", maxRetries: 2 };
+  const fast = { "retry-after-ms": "5" };
+  return [
+    {
+      name: "retried 429 with retry-after-ms",
+      options: twice,
+      responses: [{ status: 429, headers: fast }, good],
+    },
+    {
+      name: "retried 500 twice",
+      options: twice,
+      responses: [{ status: 500, headers: fast }, { status: 503, headers: fast }, good],
+    },
+    { name: "retries used up", options: twice, responses: [{ status: 529, headers: fast }] },
+    {
+      name: "retried 408 and 409",
+      options: twice,
+      responses: [{ status: 408, headers: fast }, { status: 409, headers: fast }, good],
+    },
+    { name: "400 is not retried", options: twice, responses: [{ status: 400, headers: fast }, good] },
+    {
+      name: "x-should-retry true",
+      options: twice,
+      responses: [{ status: 400, headers: { ...fast, "x-should-retry": "true" } }, good],
+    },
+    {
+      name: "x-should-retry false",
+      options: twice,
+      responses: [{ status: 500, headers: { ...fast, "x-should-retry": "false" } }, good],
+    },
+    {
+      name: "retried with retry-after 1",
+      options: twice,
+      responses: [{ status: 429, headers: { "retry-after": "1" } }, good],
+    },
+    {
+      name: "retried without a header",
+      options: { apiKey: "k", maxRetries: 1 },
+      responses: [{ status: 429 }, good],
+    },
+    {
+      name: "retried after a reset",
+      options: { apiKey: "k", maxRetries: 1 },
+      responses: [{ headless: true, steps: ["reset"] }, good],
+    },
+    {
+      name: "default retries",
+      options: { apiKey: "k", maxRetries: undefined },
+      responses: [{ status: 500, headers: fast }],
+    },
+    {
+      name: "not retried once the body began",
+      options: twice,
+      responses: [{ headers: SSE, steps: [20, "reset"] }, good],
+    },
+  ];
+}

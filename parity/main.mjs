@@ -1,0 +1,90 @@
+import { parseArgs } from "node:util";
+
+// What the machine has set must not decide what a case does; the packages read some of it on import.
+const READ_BY_PROVIDERS = /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|ANTHROPIC_|CLOUDFLARE_|ARGENT_TRANSPORT)/i;
+for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
+
+const { compare, createHeaderLedger } = await import("./compare.mjs");
+const { errorSections } = await import("./errors.mjs");
+const { hostSections } = await import("./hosts.mjs");
+const { NO_END, observe } = await import("./observe.mjs");
+const { recordedSections } = await import("./recorded.mjs");
+const { createReport } = await import("./report.mjs");
+const { requestSections } = await import("./requests.mjs");
+const { startServer } = await import("./server.mjs");
+const { streamSections } = await import("./streams.mjs");
+
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: "string" },
+    long: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    case: { type: "string" },
+    recorded: { type: "string" },
+    trace: { type: "boolean", default: false },
+    outcomes: { type: "boolean", default: false },
+  },
+});
+
+// With more differences than this in a section the machine is not to blame.
+const RETRIES = 8;
+// Each such case takes the whole time limit.
+const HUNG_ENOUGH = 5;
+
+const alpha = await import(process.env.PARITY_ALPHA ?? "@mariozechner/pi-ai");
+const beta = await import(process.env.PARITY_BETA ?? "argent-runtime/pi-ai");
+const server = await startServer();
+const report = createReport();
+const size = { seed: flags.seed, count: Number(flags.count ?? (flags.long ? 3000 : 300)) };
+
+const groups = {
+  streams: () => streamSections(size),
+  requests: () => requestSections(size),
+  errors: () => errorSections(),
+  hosts: () => hostSections(),
+};
+for (const [name, make] of Object.entries(groups)) {
+  if (flags.only === undefined || flags.only === name) await run(await make());
+}
+if (flags.recorded)
+  await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
+await server.stop();
+process.exit(report.finish() ? 0 : 1);
+
+async function run(sections) {
+  const headers = createHeaderLedger();
+  for (const { name, cases } of sections) {
+    const section = report.section(name);
+    let hung = 0;
+    let retried = 0;
+    for (const one of cases) {
+      if (flags.case !== undefined && flags.case !== one.name) continue;
+      if (hung === HUNG_ENOUGH) {
+        section.skip();
+        continue;
+      }
+      if (flags.trace) console.log(`  ${name} ${one.name}`);
+      let pair = await both(one, 3);
+      let differences = compare(pair.alpha, pair.beta);
+      if (differences.length > 0 && one.patient && retried++ < RETRIES) {
+        pair = await both(one, 40);
+        differences = compare(pair.alpha, pair.beta);
+      }
+      section.add(one.name, pair.kase, differences);
+      if (flags.outcomes) section.note(pair.kase, pair.alpha);
+      if (pair.beta.thrown?.includes(NO_END)) hung++;
+      headers.add(pair.alpha, pair.beta, { api: pair.kase.model.api, section: name, caseName: one.name });
+    }
+    section.close();
+  }
+  report.headers(headers.rows());
+}
+
+/** Both sides ask at the same address, so that an address inside a text is no difference. */
+async function both(one, pause) {
+  const key = "case";
+  const make = () => ({ key, ...one.make({ base: `${server.origin}/${key}`, pause }) });
+  const kase = make();
+  return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
+}

@@ -1,6 +1,8 @@
 //! JSON as JavaScript reads it: strings that may hold lone surrogates, texts that are not finished yet.
 
 mod num;
+pub mod partial;
+pub mod repair;
 mod text;
 
 pub use num::Num;

@@ -1,6 +1,7 @@
 //! JSON as JavaScript reads it: strings that may hold lone surrogates, texts that are not finished yet.
 
 mod num;
+pub mod partial;
 pub mod repair;
 mod text;
 

@@ -1,6 +1,6 @@
 // JSON from models: broken string literals, and texts that are still being written.
 
-import { completeJson, repairJson as repair } from "../native.js";
+import { completeJson, type JsonValue, repairJson as repair } from "../native.js";
 
 /**
  * Repairs what models get wrong in JSON string literals: raw control characters become escapes, and a backslash that
@@ -40,12 +40,10 @@ export function parseStreamingJson<T = Record<string, unknown>>(partialJson: str
   return revive(completeJson(partialJson)) as T;
 }
 
-/** Stands for `NaN`, which JSON cannot say; the native reader writes it only together with a flag. */
+/** Stands for `NaN`, which JSON cannot say, in the values that are marked so. */
 const NAN = "\u0000NaN";
 
-/** Parses JSON that the native reader completed; a leading `N` says that it holds stand-ins for `NaN`. */
-/** @internal */
-export function revive(text: string): unknown {
-  if (text.charCodeAt(0) !== 0x4e) return JSON.parse(text);
-  return JSON.parse(text.slice(1), (_, value) => (value === NAN ? Number.NaN : value));
+/** @internal Parses a value of the native reader's. */
+export function revive({ text, nan }: JsonValue): unknown {
+  return nan ? JSON.parse(text, (_, value) => (value === NAN ? Number.NaN : value)) : JSON.parse(text);
 }

@@ -5,6 +5,8 @@ import { PartialJson } from "../native.js";
 import { parseStreamingJson, revive } from "./json-parse.js";
 
 type Json = unknown;
+type Path = (string | number)[];
+type Parent = Record<string | number, Json>;
 
 /** The arguments of one call. */
 export class StreamingArguments {
@@ -12,6 +14,7 @@ export class StreamingArguments {
   private read = 0;
   private reader: PartialJson | undefined;
   private current: Json;
+  private path: Path = [];
   private override: { value: Json } | undefined;
 
   /** @param initial - what the call began with; it stands until the first piece comes. */
@@ -53,34 +56,26 @@ export class StreamingArguments {
 
   private advance(): Json {
     this.reader ??= new PartialJson();
-    const reading = this.reader.push(this.text.slice(this.read));
+    const { whole, tail } = this.reader.push(this.text.slice(this.read));
     this.read = this.text.length;
-    // "+": only the string that the text ends in grew.
-    this.current =
-      reading.charCodeAt(0) === 0x2b ? grow(this.current, JSON.parse(reading.slice(1))) : revive(reading);
+    if (whole) {
+      this.current = revive(whole);
+      this.path = whole.open ? JSON.parse(whole.open) : [];
+    } else if (tail) {
+      this.current = grow(this.current, this.path, JSON.parse(tail));
+    }
     return this.current;
   }
 }
 
-/** Appends to the last string on the path of last members, in place. */
-function grow(value: Json, addition: string): Json {
-  if (typeof value === "string") return value + addition;
-  let parent = value as Record<string | number, Json>;
-  for (;;) {
-    const key = Array.isArray(parent) ? parent.length - 1 : lastKey(parent);
-    const child = parent[key];
-    if (typeof child === "string") {
-      parent[key] = child + addition;
-      return value;
-    }
-    parent = child as Record<string | number, Json>;
-  }
-}
-
-function lastKey(record: object): string {
-  let last = "";
-  for (const key in record) last = key;
-  return last;
+/** Appends to the string at the end of a path, in place. */
+function grow(value: Json, path: Path, addition: string): Json {
+  const last = path.at(-1);
+  if (last === undefined) return `${value}${addition}`;
+  let parent = value as Parent;
+  for (const key of path.slice(0, -1)) parent = parent[key] as Parent;
+  parent[last] = `${parent[last]}${addition}`;
+  return value;
 }
 
 /** A copy that shares nothing but strings, so that what a host does to it stays its own. */

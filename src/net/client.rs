@@ -84,7 +84,8 @@ struct Proxies {
 
 impl Proxies {
     fn new(network: &Network) -> Self {
-        let pick = |own: &str| [own, &network.all_proxy].into_iter().find(|url| !url.is_empty()).and_then(parse);
+        let pick =
+            |own: &str| [own, &network.all_proxy].into_iter().find(|url| !url.is_empty()).and_then(parse);
         let exceptions = network.no_proxy.split([',', ' ']).filter_map(Exception::new).collect();
         Self { http: pick(&network.http_proxy), https: pick(&network.https_proxy), exceptions }
     }
@@ -141,7 +142,9 @@ impl Exception {
             Self::All => true,
             Self::Range(range) => host.parse::<IpAddr>().is_ok_and(|address| range.contains(&address)),
             Self::Name(name, port) => {
-                let same = host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+                let same = host
+                    .strip_suffix(name.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
                 same && port.is_none_or(|port| url.port_or_known_default() == Some(port))
             }
         }

@@ -10,7 +10,8 @@ use super::tool_names::HostNames;
 use crate::ai::codec::sse::{self, SseDecoder, Trailing};
 use crate::ai::codec::{End, rejection};
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
-use crate::json::{Num, WireStr, lenient, repair};
+use crate::json::repair::repair;
+use crate::json::{Num, WireStr, lenient};
 
 const EVENTS: [&str; 6] = [
     "message_start",
@@ -165,7 +166,8 @@ impl State {
         if let Ok(wire) = serde_json::from_str(event.data) {
             return self.apply(wire, sink);
         }
-        let repaired = repair::repair_text(event.data);
+        let repaired = repair(event.data.as_bytes());
+        let repaired = String::from_utf8_lossy(&repaired);
         match serde_json::from_str(&repaired) {
             Ok(wire) => self.apply(wire, sink),
             Err(_) => Err(unreadable(name, event, &repaired)),

@@ -14,7 +14,13 @@ export async function startMock() {
         "and say what I am doing while I wait.",
       content: "Let me look up the current weather before I recommend anything.",
       toolCalls: [{ name: "get_weather", arguments: JSON.stringify({ city: "Paris" }) }],
-      usage: { input_tokens: 412, output_tokens: 96, prompt_tokens: 412, completion_tokens: 96, total_tokens: 508 },
+      usage: {
+        input_tokens: 412,
+        output_tokens: 96,
+        prompt_tokens: 412,
+        completion_tokens: 96,
+        total_tokens: 508,
+      },
     },
   });
   await mock.start();

@@ -21,7 +21,11 @@ const weather = {
 };
 
 const defaults = { anthropic: "claude-sonnet-4-5", openai: "gpt-4o-mini" };
-const provider = process.env.ANTHROPIC_API_KEY ? "anthropic" : process.env.OPENAI_API_KEY ? "openai" : undefined;
+const provider = process.env.ANTHROPIC_API_KEY
+  ? "anthropic"
+  : process.env.OPENAI_API_KEY
+    ? "openai"
+    : undefined;
 const mock = provider ? undefined : await startMock();
 const known = getModel(provider ?? "anthropic", values.model ?? defaults[provider ?? "anthropic"]);
 if (!known) {
@@ -86,5 +90,9 @@ console.log(
     `${bold("first token")} ${firstToken?.toFixed(0) ?? "-"} ms   ${bold("total")} ${took.toFixed(0)} ms`,
 );
 if (mock) {
-  console.log(dim('\nThat was a mock provider on this machine. The real one:\n  ANTHROPIC_API_KEY=... npm start -- "question"'));
+  console.log(
+    dim(
+      '\nThat was a mock provider on this machine. The real one:\n  ANTHROPIC_API_KEY=... npm start -- "question"',
+    ),
+  );
 }

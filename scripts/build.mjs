@@ -2,8 +2,16 @@
 // compiles the TypeScript, each only when what it is made of has changed. `--release` builds the addon as published.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,7 +45,11 @@ function step(name, inputs, outputs, run) {
 }
 
 function call(command, ...args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (status === 0) return;
   console.error(error ? `${command}: ${error.message}` : `${command} ${args.join(" ")} failed`);
   process.exit(status ?? 1);
@@ -47,23 +59,46 @@ function nativeFiles() {
   return readdirSync(join(root, "lib")).filter((name) => /^native\.(js|d\.ts|.*\.node)$/.test(name));
 }
 
-step("install", () => digest(["package.json", "package-lock.json"]), ["node_modules/typebox"], () =>
-  call("npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"),
+step(
+  "install",
+  () => digest(["package.json", "package-lock.json"]),
+  ["node_modules/typebox"],
+  () => call("npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"),
 );
 
-const rust = () => digest([...filesOf("src"), "Cargo.toml", "Cargo.lock", "build.rs"], process.version, String(release));
+const rust = () =>
+  digest([...filesOf("src"), "Cargo.toml", "Cargo.lock", "build.rs"], process.version, String(release));
 step("addon", rust, ["lib/native.js", "lib/native.d.ts"], () => {
-  const napi = ["napi", "build", "--platform", "--esm", "--js", "native.js", "--dts", "native.d.ts", "--output-dir", "lib"];
+  const napi = [
+    "napi",
+    "build",
+    "--platform",
+    "--esm",
+    "--js",
+    "native.js",
+    "--dts",
+    "native.d.ts",
+    "--output-dir",
+    "lib",
+  ];
   // Naming cdylib alone keeps LTO: with the rlib beside it cargo drops it without a word.
   const profile = release ? ["--release", "--", "--lib", "--crate-type", "cdylib"] : [];
   call("npx", "--no-install", ...napi, ...profile);
 });
 
-step("catalog", () => digest(["src/ai/catalog/models.json", "scripts/generate-catalog.mjs"]), ["lib/pi-ai/catalog.generated.ts"], () =>
-  call(process.execPath, "scripts/generate-catalog.mjs"),
+step(
+  "catalog",
+  () => digest(["src/ai/catalog/models.json", "scripts/generate-catalog.mjs"]),
+  ["lib/pi-ai/catalog.generated.ts"],
+  () => call(process.execPath, "scripts/generate-catalog.mjs"),
 );
 
-step("typescript", () => digest([...filesOf("lib"), "tsconfig.json"]), ["dist/pi-ai/index.js", "dist/native.js"], () => {
-  call("npx", "--no-install", "tsc", "-p", "tsconfig.json");
-  for (const name of nativeFiles()) copyFileSync(join(root, "lib", name), join(root, "dist", name));
-});
+step(
+  "typescript",
+  () => digest([...filesOf("lib"), "tsconfig.json"]),
+  ["dist/pi-ai/index.js", "dist/native.js"],
+  () => {
+    call("npx", "--no-install", "tsc", "-p", "tsconfig.json");
+    for (const name of nativeFiles()) copyFileSync(join(root, "lib", name), join(root, "dist", name));
+  },
+);

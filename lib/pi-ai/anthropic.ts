@@ -38,11 +38,15 @@ export interface AnthropicClient {
 
 const dialect: Dialect = {
   scratch: { args: "partialJson", index: "index" },
-  forced: { stream: true },
+  finishPayload: (payload) => ({ ...payload, stream: true }),
   viaClient,
 };
 
-function viaClient(client: AnthropicClient, payload: Record<string, unknown>, options: Asked["options"]): Send {
+function viaClient(
+  client: AnthropicClient,
+  payload: Record<string, unknown>,
+  options: Asked["options"],
+): Send {
   const { timeoutMs, maxRetries } = options ?? {};
   return (signal) => {
     const request = {
@@ -66,7 +70,14 @@ export function askAnthropic(
   options: AnthropicOptions | undefined,
 ): Asked {
   const apiKey = options?.apiKey ?? getEnvApiKey(model.provider) ?? "";
-  return { model, context, options: options as Asked["options"], simple: false, apiKey, client: !!options?.client };
+  return {
+    model,
+    context,
+    options: options as Asked["options"],
+    simple: false,
+    apiKey,
+    client: !!options?.client,
+  };
 }
 
 /** @internal What `streamSimpleAnthropic` asks for. */
@@ -80,7 +91,11 @@ export function askSimpleAnthropic(
 }
 
 /** Streams one turn with the options of `anthropic-messages`. */
-export const streamAnthropic: StreamFunction<"anthropic-messages", AnthropicOptions> = (model, context, options) => {
+export const streamAnthropic: StreamFunction<"anthropic-messages", AnthropicOptions> = (
+  model,
+  context,
+  options,
+) => {
   const stream = new AssistantMessageEventStream();
   startAnthropic(askAnthropic(model, context, options), stream);
   return stream;

@@ -1,7 +1,7 @@
 // Makes Pi's events of the native side's batches, around the one message that all events of a turn share.
 
 import type { AssistantMessageEventStream } from "./event-stream.js";
-import { type Failure, describe, record } from "./failure.js";
+import { describe, type Failure, record } from "./failure.js";
 import { StreamingArguments } from "./streaming-arguments.js";
 import type { Api, AssistantMessage, Model, ProviderResponse, StopReason, Usage } from "./types.js";
 
@@ -147,7 +147,14 @@ export class Assembler {
     } else if (kind === "C") {
       const args = new StreamingArguments(initial ?? {});
       const number = { [scratch.index]: wire ?? undefined };
-      const call = { type: "toolCall", id: first, name: second, arguments: {}, [scratch.args]: "", ...number };
+      const call = {
+        type: "toolCall",
+        id: first,
+        name: second,
+        arguments: {},
+        [scratch.args]: "",
+        ...number,
+      };
       args.attach(call);
       this.args.set(index, args);
       output.content.push(call as unknown as Block);
@@ -155,7 +162,13 @@ export class Assembler {
     } else {
       const thinking = kind === "R" ? "[Reasoning redacted]" : "";
       const redacted = kind === "R" ? { redacted: true } : {};
-      output.content.push({ type: "thinking", thinking, thinkingSignature: first, ...redacted, ...numbered } as Block);
+      output.content.push({
+        type: "thinking",
+        thinking,
+        thinkingSignature: first,
+        ...redacted,
+        ...numbered,
+      } as Block);
       stream.push({ type: "thinking_start", contentIndex: index, partial: output });
     }
     return true;

@@ -8,10 +8,15 @@ export interface WrittenRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
+  /** Whether the native side will refuse to send it. */
+  refused: boolean;
   headMs: number;
   firstEventMs: number | null;
   idleMs: number | null;
 }
+
+/** Longer ones fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What is needed of a response; hosts' mocks are not always whole ones. */
 type ResponseLike = Pick<Response, "status"> & Partial<Response>;
@@ -22,7 +27,10 @@ export type Send = (signal: AbortSignal) => Promise<ResponseLike>;
 /** How the driver of a turn takes part in its transport. */
 export interface Driver {
   turn: Turn;
-  signal: AbortSignal | undefined;
+  /** Whether the host has given up the turn. */
+  readonly aborted: boolean;
+  /** Called when the host gives up the turn, and when the turn is over. */
+  stopTransport: (() => void) | undefined;
   /** Applies what waits in the turn's queue; resolves when there is room for more. */
   pump(): Promise<void>;
   /** Hands the response's head to the host. */
@@ -33,21 +41,14 @@ export interface Driver {
 
 /** Carries out a turn. What goes wrong ends up in the turn's queue; only the host's own hooks make this reject. */
 export async function carry(send: Send, request: WrittenRequest, driver: Driver): Promise<void> {
-  const { turn, signal } = driver;
   for (let attempt = 0; ; attempt++) {
     const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      const wait = await attemptOnce(send, request, driver, controller, attempt);
-      if (wait < 0) return;
-      await sleep(wait, controller.signal);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
-    if (signal?.aborted) {
-      turn.unreachable(attempt, false);
+    driver.stopTransport = () => controller.abort();
+    const wait = await attemptOnce(send, request, driver, controller, attempt);
+    if (wait < 0) return;
+    await sleep(wait, controller.signal);
+    if (driver.aborted) {
+      driver.turn.unreachable(attempt, false);
       return;
     }
   }
@@ -63,13 +64,15 @@ async function attemptOnce(
 ): Promise<number> {
   const { turn } = driver;
   let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    controller.abort();
-  }, Math.min(request.headMs, 2 ** 31 - 1));
+  const timer = setTimeout(
+    () => {
+      late = true;
+      controller.abort();
+    },
+    Math.min(request.headMs, LONGEST_TIMER),
+  );
   let response: ResponseLike;
   try {
-    if (controller.signal.aborted) return turn.unreachable(attempt, false);
     response = await send(controller.signal);
   } catch (error) {
     return turn.unreachable(attempt, late || isTimeout(error));
@@ -105,19 +108,23 @@ async function readBody(
     clearTimeout(timer);
     const wait = seenAny ? request.idleMs : request.firstEventMs;
     if (wait === null) return;
-    timer = setTimeout(() => {
-      turn.stalled(seenAny);
-      controller.abort();
-    }, Math.min(wait, 2 ** 31 - 1));
+    timer = setTimeout(
+      () => {
+        turn.stalled(seenAny);
+        controller.abort();
+      },
+      Math.min(wait, LONGEST_TIMER),
+    );
   };
   try {
     arm();
     for await (const chunk of chunks(response)) {
       const wanted = turn.push(chunk);
-      clearTimeout(timer);
       await driver.pump();
       if (!wanted) return;
-      seenAny = driver.stirred() || seenAny;
+      // Bytes without an event, such as keep-alives, do not count.
+      if (!driver.stirred()) continue;
+      seenAny = true;
       arm();
     }
     turn.finish();

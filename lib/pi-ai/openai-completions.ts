@@ -30,7 +30,14 @@ export interface ChatCompletionMessage {
   [key: string]: unknown;
 }
 
-const dialect: Dialect = { scratch: { args: "partialArgs", index: "streamIndex" } };
+const dialect: Dialect = {
+  scratch: { args: "partialArgs", index: "streamIndex" },
+  finishPayload(payload) {
+    // A hook that leaves nothing fails the turn, in the words of the access that fails.
+    void payload.stream;
+    return payload;
+  },
+};
 
 /** @internal Starts a turn in `stream`. */
 export function startOpenAICompletions(asked: Asked, stream: AssistantMessageEventStream): void {
@@ -88,6 +95,13 @@ export function convertMessages(
   context: Context,
   compat: OpenAICompletionsCompat,
 ): ChatCompletionMessage[] {
-  const asked = { model: { ...model, compat }, context, options: undefined, simple: false, apiKey: "", client: false };
+  const asked = {
+    model: { ...model, compat },
+    context,
+    options: undefined,
+    simple: false,
+    apiKey: "",
+    client: false,
+  };
   return JSON.parse(chatMessages(turnText(asked)));
 }

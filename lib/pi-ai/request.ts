@@ -102,7 +102,8 @@ function number(value: unknown): number {
 /** A message without what only the host needs of it, such as a tool result's `details`. */
 function messagePart(message: Message, index: number): object {
   const { role, content } = message;
-  if (content === undefined || content === null) throw new TypeError(`messages[${index}] (${role}) has no content`);
+  if (content === undefined || content === null)
+    throw new TypeError(`messages[${index}] (${role}) has no content`);
   if (message.role === "assistant") {
     const { api, provider, model, stopReason } = message;
     return { role, content, api, provider, model, stopReason };

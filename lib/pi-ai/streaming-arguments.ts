@@ -84,7 +84,13 @@ function clone(value: Json): Json {
   if (Array.isArray(value)) return value.map(clone);
   const copy: Record<string, Json> = {};
   for (const [key, child] of Object.entries(value)) {
-    if (key === "__proto__") Object.defineProperty(copy, key, { value: clone(child), enumerable: true, configurable: true, writable: true });
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, {
+        value: clone(child),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     else copy[key] = clone(child);
   }
   return copy;

@@ -20,7 +20,9 @@ export function hostFetch(options: { fetch?: unknown } | undefined): Fetch | und
 
 /** Whether `fetch` is not Node's: another function since the import, or one that never was Node's. */
 function isReplaced(current: Fetch): boolean {
-  return current !== fetchAtImport || !Function.prototype.toString.call(current).includes("internal/deps/undici");
+  return (
+    current !== fetchAtImport || !Function.prototype.toString.call(current).includes("internal/deps/undici")
+  );
 }
 
 /** Whether the host has set undici's global dispatcher: anything but a plain agent without settings of its own. */
@@ -31,7 +33,9 @@ function hasOwnDispatcher(): boolean {
   // `compose` gives a proxy of the agent with another `dispatch`.
   const { dispatch } = dispatcher as { dispatch?: unknown };
   if (dispatch !== Object.getPrototypeOf(dispatcher).dispatch) return true;
-  const settings = Object.getOwnPropertySymbols(dispatcher).find((symbol) => symbol.description === "options");
+  const settings = Object.getOwnPropertySymbols(dispatcher).find(
+    (symbol) => symbol.description === "options",
+  );
   const options = settings && (dispatcher as Record<symbol, unknown>)[settings];
   return Object.entries(options ?? {}).some(([name, value]) => !isUsual(name, value));
 }

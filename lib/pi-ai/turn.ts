@@ -7,7 +7,7 @@ import { backlog, hasWaiter, onConsumed, resultRequested } from "./event-consume
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { type Failure, thrown } from "./failure.js";
 import { enlist } from "./feed.js";
-import { type Driver, type Send, type WrittenRequest, carry, viaFetch } from "./fetch-transport.js";
+import { carry, type Driver, type Send, viaFetch, type WrittenRequest } from "./fetch-transport.js";
 import { type Asked, networkText, turnText } from "./request.js";
 import { hostFetch } from "./transport.js";
 
@@ -18,8 +18,8 @@ const LOW_WATER = 512;
 /** How a protocol differs on this side. */
 export interface Dialect {
   scratch: Scratch;
-  /** What is always added to a payload that the host's hook has left. */
-  forced?: Record<string, unknown>;
+  /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
+  finishPayload(payload: Record<string, unknown>): Record<string, unknown>;
   /** Sends over a client of the host's, when it gave one. */
   viaClient?: (client: never, payload: Record<string, unknown>, options: Asked["options"]) => Send;
 }
@@ -31,8 +31,9 @@ export function startTurn(dialect: Dialect, asked: Asked, stream: AssistantMessa
 }
 
 class Run implements Driver {
-  readonly signal: AbortSignal | undefined;
+  private readonly signal: AbortSignal | undefined;
   turn!: Turn;
+  stopTransport: (() => void) | undefined;
   private dismiss: (() => void) | undefined;
   private readonly assembler: Assembler;
   private started = false;
@@ -41,6 +42,7 @@ class Run implements Driver {
   private moved = false;
   private readonly onAbort = () => {
     this.turn.abort();
+    this.stopTransport?.();
     void this.pump();
   };
 
@@ -51,6 +53,10 @@ class Run implements Driver {
   ) {
     this.signal = asked.options?.signal;
     this.assembler = new Assembler(emptyMessage(asked.model), stream, dialect.scratch);
+  }
+
+  get aborted(): boolean {
+    return this.signal?.aborted === true;
   }
 
   async go(): Promise<void> {
@@ -71,7 +77,7 @@ class Run implements Driver {
     const send = this.asked.client
       ? this.dialect.viaClient?.(options?.client as never, payload ?? JSON.parse(request.body), options)
       : fetch && viaFetch(fetch, request);
-    if (send) await carry(send, request, this);
+    if (send && !request.refused) await carry(send, request, this);
     else turn.send(request.body);
   }
 
@@ -81,7 +87,7 @@ class Run implements Driver {
     if (!options?.onPayload) return undefined;
     const payload = JSON.parse(request.body);
     const next = await options.onPayload(payload, model);
-    const left = { ...((next ?? payload) as Record<string, unknown>), ...this.dialect.forced };
+    const left = this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
     request.body = JSON.stringify(left);
     return left;
   }
@@ -157,7 +163,7 @@ class Run implements Driver {
 
   /** Whether the consumer is so far behind that more would only pile up. One that wants the result takes it all. */
   private isAhead(): boolean {
-    return backlog(this.stream) > HIGH_WATER && !resultRequested(this.stream) && !this.signal?.aborted;
+    return backlog(this.stream) > HIGH_WATER && !resultRequested(this.stream) && !this.aborted;
   }
 
   private demand(): Promise<void> {
@@ -178,11 +184,12 @@ class Run implements Driver {
     if (this.over) return;
     this.settle();
     this.turn?.abort();
-    this.assembler.fail(failure, this.signal?.aborted === true);
+    this.assembler.fail(failure, this.aborted);
   }
 
   private settle(): void {
     this.over = true;
+    this.stopTransport?.();
     this.dismiss?.();
     this.signal?.removeEventListener?.("abort", this.onAbort);
   }

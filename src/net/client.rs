@@ -60,6 +60,7 @@ impl Network {
             .pool_idle_timeout(IDLE)
             .tcp_keepalive(Duration::from_secs(60))
             .http2_adaptive_window(true)
+            .referer(false)
             .redirect(reqwest::redirect::Policy::limited(20))
             .no_proxy();
         if let Some(proxy) = self.proxy() {

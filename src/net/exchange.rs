@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Client, Response};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +47,9 @@ where
     R: Receiver,
     F: Fn() -> Box<dyn Decoder>,
 {
+    if let Some(failure) = turn.request.refused.take() {
+        return Err(failure);
+    }
     if turn.cancel.is_cancelled() {
         return Err(given_up());
     }
@@ -55,7 +58,7 @@ where
     let mut attempt = 0;
     loop {
         let mut seen = Seen { receiver: &mut *receiver, since: Instant::now(), any: false, visible: false };
-        let failure = match turn.attempt(&client, &body, &mut seen).await {
+        let failure = match turn.attempt(&client, attempt, &body, &mut seen).await {
             Err(failure) if !seen.visible => failure,
             outcome => return outcome,
         };
@@ -72,12 +75,16 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
     async fn attempt<R: Receiver>(
         &self,
         client: &Client,
+        attempt: u32,
         body: &bytes::Bytes,
         seen: &mut Seen<'_, R>,
     ) -> Result<StopReason, Failure> {
-        let response = self.send(client, body.clone()).await?;
+        let response = self.send(client, attempt, body.clone()).await?;
         let status = response.status().as_u16();
         let headers = record(response.headers());
+        if matches!(status, 204 | 205) {
+            return Err(self.protocol.bodiless());
+        }
         if !response.status().is_success() {
             let body = self.error_body(response).await?;
             return Err(asked_delay(self.protocol.rejection(status, &body), &headers, &body));
@@ -90,9 +97,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         self.read(response, seen).await
     }
 
-    async fn send(&self, client: &Client, body: bytes::Bytes) -> Result<Response, Failure> {
+    async fn send(&self, client: &Client, attempt: u32, body: bytes::Bytes) -> Result<Response, Failure> {
         let url = reqwest::Url::parse(&self.request.url).map_err(|_| no_connection())?;
-        let request = client.post(url).headers(header_map(&self.request)?).body(body);
+        let request = client.post(url).headers(header_map(&self.request, attempt)?).body(body);
         tokio::select! {
             () = self.cancel.cancelled() => Err(given_up()),
             sent = timeout(self.deadlines.head, request.send()) => match sent {
@@ -195,17 +202,35 @@ impl<R: Receiver> Sink for Seen<'_, R> {
     }
 }
 
-fn header_map(request: &HttpRequest) -> Result<HeaderMap, Failure> {
+fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure> {
     let mut map = HeaderMap::with_capacity(request.headers.len());
     for (name, value) in &request.headers {
-        let invalid = || {
-            let message = format!("Header {name} cannot be sent");
-            Failure::new(FailureKind::InvalidRequest, message)
-        };
-        let name_ok = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
-        map.insert(name_ok, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid())?);
+        let invalid = || invalid_header(name);
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        map.insert(key, HeaderValue::from_bytes(&latin1(value)?).map_err(|_| invalid())?);
+    }
+    if let Some(count) = map.get_mut("x-stainless-retry-count") {
+        *count = attempt.into();
     }
     Ok(map)
+}
+
+fn invalid_header(name: &str) -> Failure {
+    Failure::new(FailureKind::InvalidRequest, format!("Header {name} cannot be sent"))
+}
+
+/// A header's value as the bytes of the wire. The text of a refusal is that of Node's `fetch`.
+fn latin1(value: &str) -> Result<Vec<u8>, Failure> {
+    let byte = |(index, unit): (usize, u16)| {
+        u8::try_from(unit).map_err(|_| {
+            let message = format!(
+                "Cannot convert argument to a ByteString because the character at index {index} has a value of {unit} \
+                 which is greater than 255."
+            );
+            Failure::new(FailureKind::InvalidRequest, message)
+        })
+    };
+    value.encode_utf16().enumerate().map(byte).collect()
 }
 
 fn record(map: &HeaderMap) -> Headers {
@@ -213,8 +238,8 @@ fn record(map: &HeaderMap) -> Headers {
     for (name, value) in map {
         let value = String::from_utf8_lossy(value.as_bytes());
         let joined = match headers.get(name.as_str()) {
-            Some(earlier) => format!("{earlier}, {value}"),
-            None => value.into_owned(),
+            Some(earlier) if name != SET_COOKIE => format!("{earlier}, {value}"),
+            _ => value.into_owned(),
         };
         headers.set(name.as_str(), joined);
     }

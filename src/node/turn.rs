@@ -127,7 +127,7 @@ impl Shared {
             network: std::mem::take(&mut prepared.network),
             request: std::mem::replace(
                 &mut prepared.request,
-                HttpRequest { url: String::new(), headers: Vec::new(), body: String::new() },
+                HttpRequest { url: String::new(), headers: Vec::new(), body: String::new(), refused: None },
             ),
             decoder: || prepared.decoder(),
             cancel: self.cancel.clone(),
@@ -286,13 +286,14 @@ impl Task for Write {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let Some(prepared) = self.0.prepare() else { return Ok(None) };
-        let HttpRequest { url, headers, body } = &prepared.request;
+        let HttpRequest { url, headers, body, refused } = &prepared.request;
         let Deadlines { head, first_event, idle } = Deadlines::new(&prepared.turn.options, url);
         let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
         let parts = serde_json::json!({
             "url": url,
             "headers": headers.iter().map(|(name, value)| (name, value)).collect::<std::collections::BTreeMap<_, _>>(),
             "body": body,
+            "refused": refused.is_some(),
             "headMs": millis(Some(head)),
             "firstEventMs": millis(first_event),
             "idleMs": millis(idle),

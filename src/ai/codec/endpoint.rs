@@ -35,9 +35,10 @@ fn missing(name: &str, turn: &Turn) -> Failure {
     Failure::new(FailureKind::InvalidRequest, message)
 }
 
-/// Appends a path that starts with a slash to a base URL.
+/// Appends a path that starts with a slash to a base URL, before the URL's query if it has one.
 pub(super) fn join(base: &str, path: &str) -> String {
-    format!("{}{path}", base.strip_suffix('/').unwrap_or(base))
+    let (base, query) = base.split_at(base.find('?').unwrap_or(base.len()));
+    format!("{}{path}{query}", base.strip_suffix('/').unwrap_or(base))
 }
 
 /// GitHub Copilot bills by who started a request, and wants to know of images.
@@ -76,7 +77,12 @@ pub(super) fn client_headers(turn: &Turn, client: &str, version: &str) -> Header
     headers
 }
 
-/// A character that every provider takes in a call's id.
-pub(super) fn id_char(c: char) -> char {
-    if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }
+/// A call's id in letters, digits, `_` and `-`, which every provider takes: an underscore for each UTF-16 code unit of
+/// anything else, and no more than `longest` characters.
+pub(super) fn portable_id(id: &str, longest: usize) -> String {
+    let portable = |unit| match u8::try_from(unit) {
+        Ok(byte) if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' => char::from(byte),
+        _ => '_',
+    };
+    id.encode_utf16().map(portable).take(longest).collect()
 }

@@ -7,7 +7,7 @@ mod openai_chat;
 mod rejection;
 pub mod sse;
 
-use super::{Failure, Sink, StopReason, Turn};
+use super::{Failure, FailureKind, Sink, StopReason, Turn};
 
 /// An HTTP request, to be sent with POST.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body, JSON text.
     pub body: String,
+    /// Why the request may not be sent, found out after the host has seen its body.
+    pub refused: Option<Failure>,
 }
 
 /// How a stream of bytes came to its end.
@@ -74,6 +76,16 @@ impl Protocol {
             Self::Anthropic => Box::new(anthropic::Decoder::new(turn)),
             Self::OpenaiChat => Box::new(openai_chat::Decoder::new(turn)),
         }
+    }
+
+    /// The failure that a response without a body means.
+    pub fn bodiless(self) -> Failure {
+        let whose = match self {
+            Self::Anthropic => "an Anthropic",
+            Self::OpenaiChat => "a",
+        };
+        let message = format!("Attempted to iterate over {whose} response with no body");
+        Failure::new(FailureKind::Truncated, message)
     }
 
     /// The failure that a response with an error status means.

@@ -25,8 +25,7 @@ pub(super) fn write(
 ) -> Result<String, Failure> {
     let limits = request::limits(&turn);
     let messages = std::mem::take(&mut turn.messages);
-    let messages =
-        transform(messages, &turn.model, |id| id.chars().map(endpoint::id_char).take(LONGEST_ID).collect());
+    let messages = transform(messages, &turn.model, |id| endpoint::portable_id(id, LONGEST_ID));
     let body = Body {
         model: &turn.model.id,
         messages: write_messages(&messages, oauth, cache),
@@ -43,7 +42,12 @@ pub(super) fn write(
             .as_ref()
             .and_then(|metadata| metadata.user_id.as_deref())
             .map(|user_id| User { user_id }),
-        tool_choice: turn.options.tool_choice.as_deref().and_then(tool_choice),
+        tool_choice: turn
+            .options
+            .tool_choice
+            .as_deref()
+            .filter(|_| !turn.options.simple)
+            .and_then(tool_choice),
     };
     serde_json::to_string(&body).map_err(|error| {
         Failure::new(FailureKind::InvalidRequest, format!("Cannot write the request: {error}"))

@@ -28,7 +28,8 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     let compat = turn.model.compat::<Compat>();
     let oauth = speaks_as_agent(&turn);
     let url = endpoint::join(&base_url(&turn)?, "/v1/messages");
-    let headers = if turn.options.client { Headers::default() } else { headers(&turn, compat, oauth)? };
+    let headers = if turn.options.client { Headers::default() } else { headers(&turn, compat, oauth) };
+    let refused = (!turn.options.client).then(|| require_credential(&headers)).flatten();
     let cache = match turn.cache_retention() {
         CacheRetention::None => None,
         CacheRetention::Long if compat.long_cache() => Some(CacheControl::hour()),
@@ -36,7 +37,7 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     };
     let body = body::write(turn, compat, oauth, cache)?;
     let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Ok(HttpRequest { url, headers, body })
+    Ok(HttpRequest { url, headers, body, refused })
 }
 
 /// Whether the request goes out under a subscription's token, and so in the shape of Anthropic's own agent.
@@ -57,7 +58,7 @@ fn base_url(turn: &Turn) -> Result<String, Failure> {
     }
 }
 
-fn headers(turn: &Turn, compat: Compat, oauth: bool) -> Result<Headers, Failure> {
+fn headers(turn: &Turn, compat: Compat, oauth: bool) -> Headers {
     let key = api_key(turn);
     let mut betas = Vec::new();
     if !turn.tools().is_empty() && !compat.eager_input() {
@@ -96,18 +97,14 @@ fn headers(turn: &Turn, compat: Compat, oauth: bool) -> Result<Headers, Failure>
         headers.merge(&endpoint::copilot_headers(&turn.messages));
     }
     headers.merge(&turn.options.headers);
-    require_credential(&headers)?;
-    Ok(headers)
+    headers
 }
 
 /// A request without a credential is refused here, unless a source took the header away on purpose.
-fn require_credential(headers: &Headers) -> Result<(), Failure> {
+fn require_credential(headers: &Headers) -> Option<Failure> {
     let settled = |name| headers.get(name).map_or_else(|| headers.mentions(name), |value| !value.is_empty());
-    if settled("x-api-key") || settled("authorization") {
-        Ok(())
-    } else {
-        Err(Failure::new(FailureKind::InvalidRequest, NO_CREDENTIAL))
-    }
+    let settled = settled("x-api-key") || settled("authorization");
+    (!settled).then(|| Failure::new(FailureKind::InvalidRequest, NO_CREDENTIAL))
 }
 
 /// Works out thinking and limits, from `reasoning` when the host used the simple options.

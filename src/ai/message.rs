@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::StopReason;
-use crate::json::{Text, lenient};
+use crate::json::{Text, lenient, present};
 
 /// One message.
 #[derive(Debug, Clone)]
@@ -110,7 +110,7 @@ pub struct Tool {
     #[serde(default)]
     pub description: Option<Text>,
     /// The JSON Schema of its arguments.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub parameters: Option<Box<RawValue>>,
 }
 
@@ -134,7 +134,7 @@ struct FlatBlock {
     id: Option<Text>,
     #[serde(default)]
     name: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     arguments: Option<Box<RawValue>>,
     #[serde(default, deserialize_with = "lenient")]
     thought_signature: Option<Text>,

@@ -1,32 +1,18 @@
-//! OpenAI's Chat Completions API (`openai-completions`), and the many that imitate it.
+//! `OpenAI`'s Chat Completions API (`openai-completions`), and the many that imitate it.
 
-use crate::ai::codec::{End, HttpRequest};
-use crate::ai::{Failure, FailureKind, Sink, StopReason, Turn};
+mod body;
+mod calls;
+mod chunk;
+mod compat;
+mod conversation;
+mod decode;
+mod json_text;
+mod message;
+mod rejection;
+mod request;
+#[cfg(test)]
+mod tests;
 
-pub(super) fn encode(_turn: Turn) -> Result<HttpRequest, Failure> {
-    Err(Failure::new(FailureKind::InvalidRequest, "not yet"))
-}
-
-pub(super) fn rejection(_status: u16, _body: &str) -> Failure {
-    Failure::new(FailureKind::Rejected, "not yet")
-}
-
-pub(super) struct Decoder;
-
-impl Decoder {
-    pub(super) fn new(_turn: &Turn) -> Self {
-        Self
-    }
-}
-
-impl super::Decoder for Decoder {
-    fn push(&mut self, _bytes: &[u8], _sink: &mut dyn Sink) -> Result<(), Failure> {
-        Ok(())
-    }
-    fn finish(&mut self, _end: End, _sink: &mut dyn Sink) -> Result<StopReason, Failure> {
-        Ok(StopReason::Stop)
-    }
-    fn is_complete(&self) -> bool {
-        false
-    }
-}
+pub(super) use decode::Decoder;
+pub(super) use rejection::rejection;
+pub(super) use request::encode;

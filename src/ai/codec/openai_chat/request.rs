@@ -1,0 +1,89 @@
+//! Makes the HTTP request for a turn: where it goes and as whom. The body is [`super::body`]'s.
+
+use super::body;
+use super::compat::Compat;
+use crate::ai::codec::{HttpRequest, endpoint};
+use crate::ai::{CacheRetention, Failure, FailureKind, Headers, Turn};
+
+/// The version of the JavaScript client that this one passes for.
+const CLIENT_VERSION: &str = "6.26.0";
+const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+const NO_KEY: &str =
+    "OpenAI API key is required. Set OPENAI_API_KEY environment variable or pass it as an argument.";
+
+/// Makes the request for a turn.
+pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
+    let compat = Compat::of(&turn.model);
+    let headers = headers(&turn, &compat)?;
+    let url = url(&turn)?;
+    let body = body::encode(turn, &compat)?;
+    Ok(HttpRequest { url, headers, body })
+}
+
+fn url(turn: &Turn) -> Result<String, Failure> {
+    let base = match &*turn.model.provider {
+        "cloudflare-workers-ai" | "cloudflare-ai-gateway" => endpoint::base_url(turn)?,
+        _ => turn.model.base_url.to_string(),
+    };
+    let base = if base.is_empty() { DEFAULT_BASE_URL } else { &base };
+    Ok(endpoint::join(base, "/chat/completions"))
+}
+
+fn headers(turn: &Turn, compat: &Compat) -> Result<Vec<(String, String)>, Failure> {
+    let key = turn.options.api_key.as_deref().filter(|key| !key.is_empty());
+    let key = key
+        .or_else(|| turn.env("OPENAI_API_KEY"))
+        .ok_or_else(|| Failure::new(FailureKind::InvalidRequest, NO_KEY))?;
+    let bearer = format!("Bearer {key}");
+
+    let mut headers = endpoint::client_headers(turn, "OpenAI", CLIENT_VERSION);
+    check_timeout(turn, &mut headers)?;
+    let variable = |name: &str| turn.env.get(name).map(|value| value.trim());
+    headers.set_some("openai-organization", variable("OPENAI_ORG_ID"));
+    headers.set_some("openai-project", variable("OPENAI_PROJECT_ID"));
+    headers.set("authorization", &*bearer);
+
+    let mut own = turn.model.headers.clone();
+    if &*turn.model.provider == "github-copilot" {
+        own.merge(&endpoint::copilot_headers(&turn.messages));
+    }
+    if compat.session_affinity_headers && turn.cache_retention() != CacheRetention::None {
+        let session = turn.options.session_id.as_deref().filter(|session| !session.is_empty());
+        for name in ["session_id", "x-client-request-id", "x-session-affinity"] {
+            own.set_some(name, session);
+        }
+    }
+    own.merge(&turn.options.headers);
+    if &*turn.model.provider == "cloudflare-ai-gateway" {
+        // The key is the gateway's; the upstream provider's, if the host has one, is a header of the host's.
+        if !own.mentions("authorization") {
+            own.remove("authorization");
+        }
+        own.set("cf-aig-authorization", &*bearer);
+    }
+    headers.merge(&own);
+    // The type of the body is not the host's to choose.
+    headers.set("content-type", "application/json");
+    // `fetch` takes white space off the ends of a value.
+    let trimmed = |value: &str| value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
+    Ok(headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect())
+}
+
+/// The client refuses odd timeouts and names only those that the host chose.
+fn check_timeout(turn: &Turn, headers: &mut Headers) -> Result<(), Failure> {
+    let Some(timeout) = turn.options.timeout_ms.map(|timeout| timeout.0) else {
+        headers.remove("x-stainless-timeout");
+        return Ok(());
+    };
+    let complaint = match timeout {
+        odd if odd.fract() != 0.0 => "timeout must be an integer",
+        negative if negative < 0.0 => "timeout must be a positive integer",
+        _ => {
+            if timeout == 0.0 {
+                headers.remove("x-stainless-timeout");
+            }
+            return Ok(());
+        }
+    };
+    Err(Failure::new(FailureKind::InvalidRequest, complaint))
+}

@@ -45,7 +45,7 @@ pub struct Feed {
 #[napi]
 impl Feed {
     /// `on_ring` is called when turns have news. The process may exit while nobody holds the feed.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, on_ring: Function<'_, (), ()>) -> Result<Self> {
         let ring: Ring = on_ring.build_threadsafe_function::<()>().build()?;
         let feed = Self {
@@ -56,20 +56,20 @@ impl Feed {
     }
 
     /// The turns that have news since the last call.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn ready(&self) -> Vec<u32> {
         std::mem::take(&mut *self.bell.ready.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Keeps the process alive until `release`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn hold(&self, env: Env) -> Result<()> {
         // SAFETY: called on the JavaScript thread that made the function, which lives as long as `self`.
         check_status!(unsafe { sys::napi_ref_threadsafe_function(env.raw(), self.bell.ring.raw()) })
     }
 
     /// Lets the process exit.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn release(&self, env: Env) -> Result<()> {
         // SAFETY: as in `hold`.
         check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), self.bell.ring.raw()) })

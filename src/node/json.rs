@@ -41,14 +41,14 @@ pub struct PartialJson {
 #[napi]
 impl PartialJson {
     /// A reader that has got nothing yet.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     #[expect(clippy::new_without_default, reason = "JavaScript constructs it")]
     pub fn new() -> Self {
         Self { reader: partial::PartialJson::new() }
     }
 
     /// Takes the next piece and tells what is new.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn push(&mut self, piece: Utf16String) -> JsonReading {
         self.reader.push_utf16(&piece);
         match self.reader.read() {
@@ -60,19 +60,13 @@ impl PartialJson {
 }
 
 /// What can be read of a JSON text that may be cut anywhere.
-#[napi]
+#[napi(catch_unwind)]
 pub fn complete_json(text: Utf16String) -> JsonValue {
     partial::complete(&text).into()
 }
 
 /// The text with the string literals repaired that models break.
-#[napi]
+#[napi(catch_unwind)]
 pub fn repair_json(text: Utf16String) -> Utf16String {
     repair::repair(&text).into_owned().into()
-}
-
-/// stub
-#[napi]
-pub fn chat_messages(_turn: String) -> String {
-    "[]".to_owned()
 }

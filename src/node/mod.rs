@@ -17,7 +17,7 @@ mod turn;
 use napi_derive::napi;
 
 /// The catalogue of models as JSON text: provider to id to model.
-#[napi]
+#[napi(catch_unwind)]
 pub fn catalog() -> &'static str {
     crate::ai::catalog::JSON
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::Packed;
 use super::feed::Feed;
 use super::queue::{Inlet, Queue};
-use crate::ai::codec::{Decoder, End, HttpRequest, Protocol};
+use crate::ai::codec::{self, Decoder, End, HttpRequest, Protocol};
 use crate::ai::{Failure, FailureKind, Headers, Turn as Input};
 use crate::net::{self, Deadlines, Exchange, Network, Policy};
 
@@ -28,11 +28,8 @@ struct Prepared {
 
 impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
-        let invalid = |error: serde_json::Error| {
-            Failure::new(FailureKind::InvalidRequest, format!("Cannot read the request: {error}"))
-        };
-        let mut input: Input = serde_json::from_str(&parts.input).map_err(invalid)?;
-        let network = serde_json::from_str(&parts.network).map_err(invalid)?;
+        let mut input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+        let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
         let protocol = Protocol::of_api(&input.model.api).ok_or_else(|| {
             let message = format!("No API provider registered for api: {}", &*input.model.api);
             Failure::new(FailureKind::InvalidRequest, message)
@@ -141,7 +138,7 @@ impl Shared {
 impl Turn {
     /// A turn of the model, conversation and options in `input`, over the network described by `network` (both JSON).
     /// `id` is what the feed rings with.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(feed: &Feed, id: u32, input: String, network: String) -> Self {
         let bell = feed.bell();
         let cancel = bell.closing().child_token();
@@ -151,19 +148,26 @@ impl Turn {
     }
 
     /// Writes the request off the main thread. Resolves to its parts as JSON, or to `null` when that failed.
-    #[napi(ts_return_type = "Promise<string | null>")]
+    #[napi(catch_unwind, ts_return_type = "Promise<string | null>")]
     pub fn request(&self) -> AsyncTask<Write> {
         AsyncTask::new(Write(Arc::clone(&self.shared)))
     }
 
     /// Sends the request, with another body if one is given, and starts to read the response.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn send(&self, body: Option<String>) {
-        let _ = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(body));
+        let run = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(body));
+        let queue = Arc::clone(&self.shared.queue);
+        napi::bindgen_prelude::spawn(async move {
+            // A fault of this library must not leave the host waiting.
+            if let Err(fault) = run.await {
+                queue.end(Err(&Failure::new(FailureKind::Protocol, format!("Internal error: {fault}"))));
+            }
+        });
     }
 
     /// The events that wait, as described in `batch.rs`; `null` when there are none.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn drain<'env>(&self, env: &'env Env) -> Result<Option<JsString<'env>>> {
         match self.shared.queue.take() {
             None => Ok(None),
@@ -173,13 +177,13 @@ impl Turn {
     }
 
     /// Goes on after the response's head.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn proceed(&self) {
         self.shared.queue.proceed();
     }
 
     /// Gives up the turn; its last event follows at once.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn abort(&self) {
         self.shared.cancel.cancel();
         self.read(|decoder, inlet| Some(decoder.finish(End::Aborted, inlet)));
@@ -187,7 +191,7 @@ impl Turn {
 
     /// For the host's own transport: what an error response means. The time to wait before the next attempt (counted
     /// from 0) in milliseconds, or -1 when the turn has failed.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn rejected(&self, attempt: u32, status: u16, headers: String, body: String) -> f64 {
         let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
         let mut failure = None;
@@ -198,13 +202,13 @@ impl Turn {
     }
 
     /// For the host's own transport: no response came. As `rejected`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn unreachable(&self, attempt: u32, timed_out: bool) -> f64 {
         self.again(attempt, if timed_out { net::timed_out() } else { net::no_connection() })
     }
 
     /// For the host's own transport: a response was accepted and its body follows.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn accepted(&self) {
         if let Some(prepared) = self.shared.prepare() {
             let decoder = prepared.decoder();
@@ -213,7 +217,7 @@ impl Turn {
     }
 
     /// For the host's own transport: bytes of the body. `false` when no more are wanted.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn push(&self, bytes: &[u8]) -> bool {
         self.read(|decoder, inlet| match decoder.push(bytes, inlet) {
             Ok(()) if !decoder.is_complete() => None,
@@ -223,7 +227,7 @@ impl Turn {
     }
 
     /// For the host's own transport: the body has ended or, with a text, broken off.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn finish(&self, broken: Option<String>) {
         self.read(|decoder, inlet| {
             Some(match &broken {
@@ -234,7 +238,7 @@ impl Turn {
     }
 
     /// For the host's own transport: no event came in time.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn stalled(&self, seen_any: bool) {
         let mut state = self.shared.state();
         let State::Reading { prepared, .. } = &*state else { return };
@@ -275,6 +279,18 @@ impl Turn {
         self.shared.queue.end(outcome.as_ref().map(|reason| *reason));
         false
     }
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::new(FailureKind::InvalidRequest, format!("Cannot read the request: {error}"))
+}
+
+/// The messages of a chat completions request for a turn (JSON), as JSON.
+#[napi(catch_unwind)]
+pub fn chat_messages(turn: String) -> Result<String> {
+    let messages =
+        serde_json::from_str(&turn).map_err(|error| unreadable(&error)).and_then(codec::chat_messages);
+    messages.map_err(|failure| napi::Error::from_reason(failure.message))
 }
 
 /// Writes a turn's request on a thread of libuv's.

@@ -43,6 +43,11 @@ pub trait Decoder: Send {
     fn is_complete(&self) -> bool;
 }
 
+/// The messages of a chat completions request, JSON text.
+pub fn chat_messages(turn: Turn) -> Result<String, Failure> {
+    openai_chat::messages(turn)
+}
+
 /// A wire protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {

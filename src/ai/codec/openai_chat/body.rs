@@ -112,6 +112,14 @@ struct Function<'a> {
     strict: Option<bool>,
 }
 
+/// The messages of a request alone, JSON text.
+pub(in crate::ai::codec) fn messages(mut turn: Turn) -> Result<String, Failure> {
+    let compat = Compat::of(&turn.model);
+    let messages = std::mem::take(&mut turn.messages);
+    let messages = transform(messages, &turn.model, |id| call_id(id, &turn.model));
+    write(&chats(&turn, &messages, &compat))
+}
+
 /// The body for a turn, JSON text.
 pub(super) fn encode(mut turn: Turn, compat: &Compat) -> Result<String, Failure> {
     let messages = std::mem::take(&mut turn.messages);
@@ -149,7 +157,11 @@ pub(super) fn encode(mut turn: Turn, compat: &Compat) -> Result<String, Failure>
         provider: compat.openrouter_routing.as_deref(),
         provider_options: provider_options(compat),
     };
-    serde_json::to_string(&body).map_err(|error| Failure::new(FailureKind::InvalidRequest, error.to_string()))
+    write(&body)
+}
+
+fn write(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::new(FailureKind::InvalidRequest, error.to_string()))
 }
 
 fn tools<'a>(tools: &'a [Tool], compat: &Compat, has_tool_history: bool) -> Option<Vec<WireTool<'a>>> {

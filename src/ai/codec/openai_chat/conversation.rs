@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::compat::Compat;
 use super::json_text;
 use super::message::{Call, CallFunction, Chat, Part, Said};
-use crate::ai::codec::endpoint::id_char;
+use crate::ai::codec::endpoint::portable_id;
 use crate::ai::message::{Assistant, Block, Content, Message, ToolCall, ToolResult};
 use crate::ai::{Model, Turn};
 use crate::json::is_blank;
@@ -21,10 +21,7 @@ const ONLY_IMAGES: &str = "(see attached image)";
 pub(super) fn call_id(id: &str, model: &Model) -> String {
     match id.split_once('|') {
         // The Responses API's ids are the call's id and an item's id, of which only the first means anything here.
-        Some((call, _)) => {
-            let allowed = |c: char| std::iter::repeat_n(id_char(c), c.len_utf16());
-            call.chars().flat_map(allowed).take(LONGEST_ID).collect()
-        }
+        Some((call, _)) => portable_id(call, LONGEST_ID),
         None if &*model.provider == "openai" => {
             let mut units = 0;
             let fits = |c: &char| {

@@ -13,6 +13,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+pub(super) use body::messages;
 pub(super) use decode::Decoder;
 pub(super) use rejection::rejection;
 pub(super) use request::encode;

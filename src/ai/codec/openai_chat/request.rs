@@ -17,7 +17,7 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     let headers = headers(&turn, &compat)?;
     let url = url(&turn)?;
     let body = body::encode(turn, &compat)?;
-    Ok(HttpRequest { url, headers, body })
+    Ok(HttpRequest { url, headers, body, refused: None })
 }
 
 fn url(turn: &Turn) -> Result<String, Failure> {

@@ -7,6 +7,8 @@ export function compare(alpha, beta) {
   whole("throw", alpha.thrown, beta.thrown);
   add("events", firstEvent(alpha.trace, beta.trace));
   add("host", firstPath(alpha.host, beta.host));
+  // What went wrong says more than the first block that is missing because of it.
+  add("message", firstPath(alpha.message?.errorMessage, beta.message?.errorMessage, ".errorMessage"));
   add("message", firstPath(alpha.message, beta.message));
   add("identity", firstPath(alpha.identity, beta.identity));
   add("snapshots", firstPath(alpha.snapshots, beta.snapshots));

@@ -7,6 +7,8 @@ export function compare(alpha, beta) {
   whole("throw", alpha.thrown, beta.thrown);
   add("events", firstEvent(alpha.trace, beta.trace));
   add("host", firstPath(alpha.host, beta.host));
+  // What went wrong says more than the first block that is missing because of it.
+  add("message", firstPath(alpha.message?.errorMessage, beta.message?.errorMessage, ".errorMessage"));
   add("message", firstPath(alpha.message, beta.message));
   add("identity", firstPath(alpha.identity, beta.identity));
   add("snapshots", firstPath(alpha.snapshots, beta.snapshots));
@@ -45,10 +47,7 @@ function jsonDifference(alpha, beta) {
   const [a, b] = [tryParse(alpha), tryParse(beta)];
   const difference = firstPath(a, b);
   if (difference) return difference;
-  let at = 0;
-  while (alpha[at] === beta[at]) at++;
-  const part = (text) => text.slice(Math.max(0, at - 20), at + 40);
-  return { path: `equal as JSON, byte ${at}`, alpha: part(alpha), beta: part(beta) };
+  return { path: "equal as JSON", ...excerpts(alpha, beta) };
 }
 
 function tryParse(text) {
@@ -62,6 +61,7 @@ function tryParse(text) {
 /** The first place, depth first, where two values differ; key order counts. */
 export function firstPath(alpha, beta, path = "") {
   if (Object.is(alpha, beta)) return undefined;
+  if (typeof alpha === "string" && typeof beta === "string") return { path, ...excerpts(alpha, beta) };
   const objects = isObject(alpha) && isObject(beta) && Array.isArray(alpha) === Array.isArray(beta);
   if (!objects) return { path, alpha: short(alpha), beta: short(beta) };
   const keys = Object.keys(alpha);
@@ -77,6 +77,15 @@ export function firstPath(alpha, beta, path = "") {
     return { path: `${path} key order`, alpha: keys.join(), beta: others.join() };
   }
   return undefined;
+}
+
+/** Long texts are shown from shortly before the place where they part. */
+function excerpts(alpha, beta) {
+  let at = 0;
+  while (alpha[at] === beta[at]) at++;
+  const from = at > 60 ? at - 30 : 0;
+  const part = (text) => `${from > 0 ? `...${from}: ` : ""}${short(text.slice(from, from + 150))}`;
+  return { alpha: part(alpha), beta: part(beta) };
 }
 
 const isObject = (value) => value !== null && typeof value === "object";

@@ -21,12 +21,14 @@ const { values: flags } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     case: { type: "string" },
+    api: { type: "string" },
     recorded: { type: "string" },
     trace: { type: "boolean", default: false },
     outcomes: { type: "boolean", default: false },
   },
 });
 
+const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
 // Each such case takes the whole time limit.
@@ -60,6 +62,7 @@ async function run(sections) {
     let retried = 0;
     for (const one of cases) {
       if (flags.case !== undefined && flags.case !== one.name) continue;
+      if (flags.api !== undefined && flags.api !== one.make(place(0)).model.api) continue;
       if (hung === HUNG_ENOUGH) {
         section.skip();
         continue;
@@ -81,10 +84,13 @@ async function run(sections) {
   report.headers(headers.rows());
 }
 
+function place(pause) {
+  return { base: `${server.origin}/${KEY}`, pause };
+}
+
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
 async function both(one, pause) {
-  const key = "case";
-  const make = () => ({ key, ...one.make({ base: `${server.origin}/${key}`, pause }) });
+  const make = () => ({ key: KEY, ...one.make(place(pause)) });
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
 }

@@ -3,7 +3,7 @@
 use super::body;
 use super::compat::Compat;
 use crate::ai::codec::{HttpRequest, endpoint};
-use crate::ai::{CacheRetention, Failure, FailureKind, Headers, Turn};
+use crate::ai::{CacheRetention, Failure, FailureKind, Turn};
 
 /// The version of the JavaScript client that this one passes for.
 const CLIENT_VERSION: &str = "6.26.0";
@@ -14,8 +14,10 @@ const NO_KEY: &str =
 /// Makes the request for a turn.
 pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     let compat = Compat::of(&turn.model);
-    let headers = headers(&turn, &compat)?;
+    let key = key(&turn)?;
     let url = url(&turn)?;
+    check_timeout(&turn)?;
+    let headers = headers(&turn, &compat, key);
     let body = body::encode(turn, &compat)?;
     Ok(HttpRequest { url, headers, body, refused: None })
 }
@@ -29,15 +31,19 @@ fn url(turn: &Turn) -> Result<String, Failure> {
     Ok(endpoint::join(base, "/chat/completions"))
 }
 
-fn headers(turn: &Turn, compat: &Compat) -> Result<Vec<(String, String)>, Failure> {
-    let key = turn.options.api_key.as_deref().filter(|key| !key.is_empty());
-    let key = key
-        .or_else(|| turn.env("OPENAI_API_KEY"))
-        .ok_or_else(|| Failure::new(FailureKind::InvalidRequest, NO_KEY))?;
-    let bearer = format!("Bearer {key}");
+fn key(turn: &Turn) -> Result<&str, Failure> {
+    let own = turn.options.api_key.as_deref().filter(|key| !key.is_empty());
+    own.or_else(|| turn.env("OPENAI_API_KEY"))
+        .ok_or_else(|| Failure::new(FailureKind::InvalidRequest, NO_KEY))
+}
 
+fn headers(turn: &Turn, compat: &Compat, key: &str) -> Vec<(String, String)> {
+    let bearer = format!("Bearer {key}");
     let mut headers = endpoint::client_headers(turn, "OpenAI", CLIENT_VERSION);
-    check_timeout(turn, &mut headers)?;
+    if turn.options.timeout_ms.is_none_or(|timeout| timeout.0 == 0.0) {
+        // The client names only a timeout that the host chose.
+        headers.remove("x-stainless-timeout");
+    }
     let variable = |name: &str| turn.env.get(name).map(|value| value.trim());
     headers.set_some("openai-organization", variable("OPENAI_ORG_ID"));
     headers.set_some("openai-project", variable("OPENAI_PROJECT_ID"));
@@ -66,24 +72,15 @@ fn headers(turn: &Turn, compat: &Compat) -> Result<Vec<(String, String)>, Failur
     headers.set("content-type", "application/json");
     // `fetch` takes white space off the ends of a value.
     let trimmed = |value: &str| value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
-    Ok(headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect())
+    headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect()
 }
 
-/// The client refuses odd timeouts and names only those that the host chose.
-fn check_timeout(turn: &Turn, headers: &mut Headers) -> Result<(), Failure> {
-    let Some(timeout) = turn.options.timeout_ms.map(|timeout| timeout.0) else {
-        headers.remove("x-stainless-timeout");
-        return Ok(());
-    };
-    let complaint = match timeout {
+/// The client refuses odd timeouts.
+fn check_timeout(turn: &Turn) -> Result<(), Failure> {
+    let complaint = match turn.options.timeout_ms.map_or(0.0, |timeout| timeout.0) {
         odd if odd.fract() != 0.0 => "timeout must be an integer",
         negative if negative < 0.0 => "timeout must be a positive integer",
-        _ => {
-            if timeout == 0.0 {
-                headers.remove("x-stainless-timeout");
-            }
-            return Ok(());
-        }
+        _ => return Ok(()),
     };
     Err(Failure::new(FailureKind::InvalidRequest, complaint))
 }

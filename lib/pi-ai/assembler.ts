@@ -57,13 +57,18 @@ export class Assembler {
     this.at = 0;
   }
 
+  /** Whether the next record begins what came in one piece. */
+  get startsPiece(): boolean {
+    return (this.batch.charCodeAt(this.at + 3) & 0x40) !== 0;
+  }
+
   /** Applies the next record: `undefined` at the end of the batch, `true` when it made an event. */
   next(): Notice | boolean | undefined {
     const { batch, at } = this;
     if (at >= batch.length) return undefined;
     const digit = (place: number) => batch.charCodeAt(at + place);
     const block = (digit(1) << 7) | digit(2);
-    const length = (digit(3) << 21) | (digit(4) << 14) | (digit(5) << 7) | digit(6);
+    const length = ((digit(3) & 0x3f) << 21) | (digit(4) << 14) | (digit(5) << 7) | digit(6);
     this.at = at + 7 + length;
     return this.apply(batch[at] as string, block, batch.slice(at + 7, this.at));
   }
@@ -201,7 +206,7 @@ export class Assembler {
     } else if (block.type === "thinking") {
       stream.push({ type: "thinking_end", contentIndex: index, content: block.thinking, partial: output });
     } else {
-      this.settle(index, this.args.get(index)?.finish() ?? {});
+      this.settle(index, this.args.get(index)?.finish());
       delete (block as Record<string, unknown>)[this.scratch.args];
       delete (block as Record<string, unknown>)[this.scratch.index];
       stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });

@@ -128,16 +128,19 @@ class Run implements Driver {
     }
   }
 
-  /** One record at a time. A waiting consumer gets its turn before the next event changes the message. */
+  /** Piece by piece. A waiting consumer gets its turn before the next piece changes the message. */
   private async deliver(): Promise<void> {
+    let served = false;
     while (!this.over) {
-      const waited = hasWaiter(this.stream);
+      if (served && this.assembler.startsPiece) {
+        served = false;
+        await undefined;
+      }
+      served ||= hasWaiter(this.stream);
       const notice = this.assembler.next();
       if (notice === undefined) return;
       this.moved = true;
-      if (notice === true) {
-        if (waited) await undefined;
-      } else if (notice !== false) {
+      if (typeof notice !== "boolean") {
         if (notice === "done") this.settle();
         else if ("failure" in notice) this.fail(notice.failure);
         else {

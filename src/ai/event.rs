@@ -61,6 +61,9 @@ pub enum Opening<'a> {
 /// One piece of a response. `block` counts the blocks of the answer from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event<'a> {
+    /// What follows, up to the next of these, came in one piece: a host that follows the answer step by step sees it
+    /// together.
+    Piece,
     /// The provider's id of the response.
     ResponseId(&'a WireStr<'a>),
     /// The model that answered, where it is not the one that was asked.

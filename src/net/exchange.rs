@@ -195,8 +195,10 @@ struct Seen<'a, R> {
 
 impl<R: Receiver> Sink for Seen<'_, R> {
     fn event(&mut self, event: Event<'_>) {
-        self.since = Instant::now();
-        self.any = true;
+        if event != Event::Piece {
+            self.since = Instant::now();
+            self.any = true;
+        }
         self.visible |= matches!(event, Event::Open { .. } | Event::Delta { .. });
         self.receiver.event(event);
     }

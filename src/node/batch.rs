@@ -2,7 +2,8 @@
 //! cheaper than making objects here.
 //!
 //! Each event is a header of seven ASCII characters and a text: the kind (one letter), the block's number (two
-//! characters of seven bits each, high bits first), the text's length in UTF-16 code units (four such characters).
+//! characters of seven bits each, high bits first), the text's length in UTF-16 code units (four such characters). The
+//! first bit of the length says instead that the event begins a piece (see [`Event::Piece`]).
 
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::json::WireStr;
 pub(super) struct Batch {
     bytes: Vec<u8>,
     wide: bool,
+    piece: bool,
 }
 
 /// A batch in the form in which V8 takes it most cheaply.
@@ -49,6 +51,7 @@ impl Batch {
 
     /// The end of the answer.
     pub(super) fn end(&mut self, outcome: Result<StopReason, &Failure>) {
+        self.piece = true;
         match outcome {
             Ok(reason) => self.put(b'D', 0, reason.as_str().as_bytes()),
             Err(failure) => self.json(b'F', failure),
@@ -58,6 +61,7 @@ impl Batch {
     /// One event of the answer.
     pub(super) fn event(&mut self, event: Event<'_>) {
         match event {
+            Event::Piece => self.piece = true,
             Event::ResponseId(id) => self.put(b'i', 0, id.as_bytes()),
             Event::ResponseModel(model) => self.put(b'm', 0, model.as_bytes()),
             Event::Usage(usage) => self.json(b'u', usage),
@@ -75,7 +79,8 @@ impl Batch {
 
     /// Everything that waits; afterwards nothing does.
     pub(super) fn take(&mut self) -> Packed {
-        let Self { bytes, wide } = std::mem::take(self);
+        let bytes = std::mem::take(&mut self.bytes);
+        let wide = std::mem::take(&mut self.wide);
         if wide { Packed::Wide(utf16(&bytes)) } else { Packed::Narrow(bytes) }
     }
 
@@ -111,7 +116,9 @@ impl Batch {
             |value: usize, place: u32| u8::try_from((value >> (7 * place)) & 0x7F).unwrap_or_default();
         self.bytes.reserve(text.len() + 7);
         self.bytes.extend_from_slice(&[kind, digit(block, 1), digit(block, 0)]);
-        self.bytes.extend([3, 2, 1, 0].map(|place| digit(length, place)));
+        let first = u8::from(std::mem::take(&mut self.piece)) << 6;
+        self.bytes.push(digit(length, 3) & 0x3F | first);
+        self.bytes.extend([2, 1, 0].map(|place| digit(length, place)));
         self.bytes.extend_from_slice(text);
     }
 }

@@ -66,7 +66,12 @@ pub(super) struct Inlet(pub(super) Arc<Queue>);
 
 impl Sink for Inlet {
     fn event(&mut self, event: Event<'_>) {
-        self.0.put(|batch| batch.event(event));
+        // A mark alone is nothing to ring for.
+        if event == Event::Piece {
+            self.0.lock().event(event);
+        } else {
+            self.0.put(|batch| batch.event(event));
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod anthropic;
 mod endpoint;
 mod openai_chat;
 mod rejection;
+#[cfg(test)]
+mod replay;
 pub mod sse;
 
 use super::{Failure, FailureKind, Sink, StopReason, Turn};

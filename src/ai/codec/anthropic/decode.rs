@@ -163,6 +163,7 @@ impl State {
         if self.stopped || !EVENTS.contains(&name) {
             return Ok(());
         }
+        sink.event(Event::Piece);
         if let Ok(wire) = serde_json::from_str(event.data) {
             return self.apply(wire, sink);
         }

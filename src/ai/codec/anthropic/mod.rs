@@ -19,7 +19,7 @@ use crate::ai::{Failure, Model};
 /// The failure that a response with an error status means. The text is `{status} {body}`.
 pub(super) fn rejection(status: u16, body: &str) -> Failure {
     let json = rejection::parse(body);
-    let text = if json.is_some() { "" } else { body };
+    let text = if json.as_ref().is_some_and(rejection::is_truthy) { "" } else { body };
     let message = rejection::message(Some(status), json.as_ref(), text);
     let typed = json.as_ref().and_then(|json| json.pointer("/error/type")).and_then(|typed| typed.as_str());
     rejection::classify(status, message, typed)

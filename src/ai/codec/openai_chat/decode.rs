@@ -44,6 +44,7 @@ impl crate::ai::codec::Decoder for Decoder {
     }
 
     fn finish(&mut self, end: End, sink: &mut dyn Sink) -> Result<StopReason, Failure> {
+        sink.event(Event::Piece);
         for block in 0..self.answer.blocks {
             sink.event(Event::Close { block });
         }
@@ -90,6 +91,7 @@ impl Answer {
             self.is_done = true;
             return Ok(());
         }
+        sink.event(Event::Piece);
         let chunk = Chunk::read(data).map_err(|_| Failure::not_json("{json}", data))?;
         // Events of another API that shares the client: it hands them on in a shape that says nothing here.
         let foreign = name.is_some_and(|name| name.starts_with("thread."));
@@ -103,8 +105,8 @@ impl Answer {
         if let Some(error) = chunk.error.filter(|error| is_truthy(error)) {
             return Err(rejection::in_stream(error.get()));
         }
-        if let Some(id) = chunk.id.as_ref().filter(|id| !self.has_id && !id.is_empty()) {
-            self.has_id = true;
+        if let Some(id) = chunk.id.as_ref().filter(|_| !self.has_id) {
+            self.has_id = !id.is_empty();
             sink.event(Event::ResponseId(id));
         }
         if let Some(model) = chunk.model.as_ref().filter(|model| !self.has_model && !model.is_empty())

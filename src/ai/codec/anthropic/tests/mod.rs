@@ -1,0 +1,13 @@
+//! Real wire bytes in, events out; turns in, literal bodies out.
+
+mod decode;
+mod encode;
+
+use crate::ai::Turn;
+
+/// A turn of a model with what `rest` (JSON members) says besides.
+fn turn(model: &str, rest: &str) -> Turn {
+    let base = r#""provider":"anthropic","api":"anthropic-messages","baseUrl":"https://api.anthropic.com","maxTokens":64000,
+        "input":["text","image"],"cost":{"input":3,"output":15,"cacheRead":0.3,"cacheWrite":3.75}"#;
+    serde_json::from_str(&format!(r#"{{"model":{{{base},{model}}},{rest}}}"#)).unwrap()
+}

@@ -1,0 +1,92 @@
+//! Replays fixtures through a decoder, whole and in pieces, for the tests of every protocol.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{Decoder, End};
+use crate::ai::{Event, Opening, Sink};
+use crate::json::WireStr;
+
+/// Events as lines that a reviewer can read.
+#[derive(Default)]
+pub(super) struct Lines(pub(super) String);
+
+impl Sink for Lines {
+    fn event(&mut self, event: Event<'_>) {
+        let line = match event {
+            Event::ResponseId(id) => format!("id {}", text(id)),
+            Event::ResponseModel(model) => format!("model {}", text(model)),
+            Event::Usage(usage) => format!("usage {}", serde_json::to_string(usage).unwrap()),
+            Event::Stopping(reason) => format!("stopping {}", reason.as_str()),
+            Event::Open { block, wire, opening } => {
+                let wire = wire.map_or_else(String::new, |wire| format!(" wire={wire}"));
+                match opening {
+                    Opening::Thinking { signature } => {
+                        format!("open {block}{wire} thinking {}", text(signature))
+                    }
+                    Opening::ToolCall { id, name, .. } => {
+                        format!("open {block}{wire} call id={} name={}", text(id), text(name))
+                    }
+                    other => format!("open {block}{wire} {other:?}"),
+                }
+            }
+            Event::Delta { block, text: delta } => format!("  {block} + {}", text(delta)),
+            Event::CallId { block, id } => format!("  {block} id={}", text(id)),
+            Event::CallName { block, name } => format!("  {block} name={}", text(name)),
+            Event::ThoughtSignature { block, json } => format!("  {block} thought {json}"),
+            Event::Close { block } => format!("close {block}"),
+            Event::Piece => return,
+            other => format!("  {other:?}"),
+        };
+        writeln!(self.0, "{line}").unwrap();
+    }
+}
+
+fn text(wire: &WireStr<'_>) -> String {
+    match std::str::from_utf8(wire.as_bytes()) {
+        Ok(text) => format!("{text:?}"),
+        Err(_) => format!("wtf8 \"{}\"", wire.as_bytes().escape_ascii()),
+    }
+}
+
+/// Replays a response in pieces and renders what came of it.
+pub(super) fn replay<'a>(
+    mut decoder: impl Decoder,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    end: End,
+) -> String {
+    let mut lines = Lines::default();
+    let pushed = pieces.into_iter().try_for_each(|piece| decoder.push(piece, &mut lines));
+    let ending = pushed.and_then(|()| decoder.finish(end, &mut lines));
+    match ending {
+        Ok(reason) => writeln!(lines.0, "=> {}", reason.as_str()),
+        Err(failure) => writeln!(lines.0, "=> {}", serde_json::to_string(&failure).unwrap()),
+    }
+    .unwrap();
+    lines.0
+}
+
+/// Replays every fixture of a folder whole, byte by byte and at random cuts; all must read alike. The readings, by name.
+pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut reading = |path: std::path::PathBuf| {
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let whole = replay(decoder(), [&*bytes], End::Closed);
+        assert_eq!(replay(decoder(), bytes.chunks(1), End::Closed), whole, "{name} byte by byte");
+        for _ in 0..50 {
+            let mut rest = &*bytes;
+            let pieces = std::iter::from_fn(|| {
+                let (piece, tail) = rest.split_at(random.usize(0..=rest.len().min(120)));
+                rest = tail;
+                (!piece.is_empty() || !rest.is_empty()).then_some(piece)
+            });
+            assert_eq!(replay(decoder(), pieces, End::Closed), whole, "{name} at random cuts");
+        }
+        (name, whole)
+    };
+    files.into_iter().map(&mut reading).collect()
+}

@@ -74,7 +74,7 @@ async function run(sections) {
         pair = await both(one, 40);
         differences = compare(pair.alpha, pair.beta);
       }
-      section.add(one.name, pair.kase, differences);
+      section.add(one.name, pair.kase, differences, { alpha: pair.alpha, beta: pair.beta });
       if (flags.outcomes) section.note(pair.kase, pair.alpha);
       if (pair.beta.thrown?.includes(NO_END)) hung++;
       headers.add(pair.alpha, pair.beta, { api: pair.kase.model.api, section: name, caseName: one.name });

@@ -23,12 +23,12 @@ export function createReport() {
         const id = `${kase.model.api} ${text.slice(0, 110).replace(/\s+/g, " ")}`;
         outcomes.set(id, (outcomes.get(id) ?? 0) + 1);
       },
-      add(caseName, kase, differences) {
+      add(caseName, kase, differences, seen) {
         if (differences.length === 0) {
           alike++;
           return;
         }
-        const facts = { section: name, name: caseName, tags: kase.tags, kase };
+        const facts = { section: name, name: caseName, tags: kase.tags, kase, seen };
         const rest = differences.filter((difference) => {
           const rule = explain({ ...facts, ...difference });
           if (rule) totals.set(rule.id, (totals.get(rule.id) ?? 0) + 1);
@@ -64,7 +64,7 @@ export function createReport() {
   function headers(rows) {
     for (const row of rows) {
       const { header, alpha, beta, section, api } = row;
-      const rule = explain({ kind: "header", path: header, alpha, beta, section, api, tags: new Set() });
+      const rule = explain({ kind: "header", path: header, alpha, beta, section, api, tags: new Set(), seen: {} });
       if (rule) {
         totals.set(rule.id, (totals.get(rule.id) ?? 0) + row.count);
         continue;

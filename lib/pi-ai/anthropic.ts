@@ -37,6 +37,7 @@ export interface AnthropicClient {
 }
 
 const dialect: Dialect = {
+  protocol: "anthropic-messages",
   scratch: { args: "partialJson", index: "index" },
   finishPayload: (payload) => ({ ...payload, stream: true }),
   viaClient,

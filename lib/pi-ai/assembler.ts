@@ -120,6 +120,9 @@ export class Assembler {
       case "m":
         output.responseModel = text;
         return false;
+      case "x":
+        output.errorMessage = text;
+        return false;
       case "s":
         output.stopReason = text as StopReason;
         return false;

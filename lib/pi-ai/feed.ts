@@ -19,15 +19,16 @@ export interface Enlisted {
 
 /**
  * Starts a native turn.
+ * @param protocol - the wire protocol's name.
  * @param input - model, conversation and options as JSON.
  * @param network - proxies and certificates as JSON.
  * @param onNews - called when the turn's queue may hold something; must not throw.
  */
-export function enlist(input: string, network: string, onNews: () => void): Enlisted {
+export function enlist(protocol: string, input: string, network: string, onNews: () => void): Enlisted {
   feed ??= new Feed(onRing);
   lastId = (lastId + 1) >>> 0;
   const id = lastId;
-  const turn = new Turn(feed, id, input, network);
+  const turn = new Turn(feed, id, protocol, input, network);
   if (inFlight.size === 0) feed.hold();
   inFlight.set(id, onNews);
   const dismiss = () => {

@@ -31,7 +31,13 @@ export interface ChatCompletionMessage {
 }
 
 const dialect: Dialect = {
+  protocol: "openai-completions",
   scratch: { args: "partialArgs", index: "streamIndex" },
+  openPayload(payload) {
+    // Pi's payload always has these keys; hosts ask for them with `in`.
+    const { model, messages, stream, prompt_cache_key, prompt_cache_retention, ...rest } = payload;
+    return { model, messages, stream, prompt_cache_key, prompt_cache_retention, ...rest };
+  },
   finishPayload(payload) {
     // A hook that leaves nothing fails the turn, in the words of the access that fails.
     void payload.stream;

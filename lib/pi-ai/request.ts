@@ -121,7 +121,14 @@ function optionsPart({ options, simple, apiKey, client }: Asked): object {
   // Chat completions take a tool choice with the simple options too.
   if (simple) names.push("toolChoice" as (typeof names)[number]);
   for (const name of names) own[name] = options?.[name];
+  own.maxTokens = wholeNumber(options?.maxTokens);
   return own;
+}
+
+/** A limit as hosts write it: a number that is none counts as 0, which stands for the protocol's own default. */
+function wholeNumber(value: unknown): unknown {
+  const count = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return Number.isNaN(count) ? 0 : count;
 }
 
 /** Header values as strings; `null` takes a header away. Whatever is not a plain record has none. */

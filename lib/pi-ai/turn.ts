@@ -17,7 +17,11 @@ const LOW_WATER = 512;
 
 /** How a protocol differs on this side. */
 export interface Dialect {
+  /** The protocol's name. */
+  protocol: string;
   scratch: Scratch;
+  /** The payload as the host's hook sees it. */
+  openPayload?(payload: Record<string, unknown>): Record<string, unknown>;
   /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
   finishPayload(payload: Record<string, unknown>): Record<string, unknown>;
   /** Sends over a client of the host's, when it gave one. */
@@ -61,7 +65,7 @@ class Run implements Driver {
 
   async go(): Promise<void> {
     const { options } = this.asked;
-    const { turn, dismiss } = enlist(turnText(this.asked), networkText(), () => void this.pump());
+    const { turn, dismiss } = enlist(this.dialect.protocol, turnText(this.asked), networkText(), () => void this.pump());
     this.turn = turn;
     this.dismiss = dismiss;
     const fetch = hostFetch(options);
@@ -85,7 +89,8 @@ class Run implements Driver {
   private async payload(request: WrittenRequest): Promise<Record<string, unknown> | undefined> {
     const { options, model } = this.asked;
     if (!options?.onPayload) return undefined;
-    const payload = JSON.parse(request.body);
+    const parsed = JSON.parse(request.body);
+    const payload = this.dialect.openPayload?.(parsed) ?? parsed;
     const next = await options.onPayload(payload, model);
     const left = this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
     request.body = JSON.stringify(left);

@@ -72,6 +72,8 @@ pub enum Event<'a> {
     Usage(&'a Usage),
     /// Why the model will have stopped; blocks may still follow.
     Stopping(StopReason),
+    /// What the provider says is wrong with the answer; blocks may still follow.
+    Complaint(&'a str),
     /// A block begins. `wire` is the number that the provider gave it, if any.
     Open {
         /// Which block.

@@ -86,7 +86,7 @@ pub struct Options {
     pub tool_choice: Option<Box<RawValue>>,
     /// How hard to think (`simple`).
     #[serde(deserialize_with = "lenient")]
-    pub reasoning: Option<Level>,
+    pub reasoning: Option<Text>,
     /// Token budgets for thinking, by level (`simple`).
     #[serde(deserialize_with = "lenient")]
     pub thinking_budgets: Option<BTreeMap<Level, Num>>,

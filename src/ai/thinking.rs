@@ -47,6 +47,11 @@ impl Level {
         }
     }
 
+    /// The level of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        LEVELS.into_iter().find(|level| level.as_str() == name)
+    }
+
     /// The nearest level that the model has: this one, else the next harder, else the next easier.
     #[must_use]
     pub fn clamp_to(self, model: &Model) -> Self {

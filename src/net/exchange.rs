@@ -82,9 +82,6 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         let response = self.send(client, attempt, body.clone()).await?;
         let status = response.status().as_u16();
         let headers = record(response.headers());
-        if matches!(status, 204 | 205) {
-            return Err(self.protocol.bodiless());
-        }
         if !response.status().is_success() {
             let body = self.error_body(response).await?;
             return Err(asked_delay(self.protocol.rejection(status, &body), &headers, &body));
@@ -92,6 +89,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         tokio::select! {
             () = self.cancel.cancelled() => return Err(Failure::aborted("Request was aborted")),
             () = seen.receiver.head(status, &headers) => {}
+        }
+        if matches!(status, 204 | 205) {
+            return Err(self.protocol.bodiless());
         }
         seen.since = Instant::now();
         self.read(response, seen).await
@@ -128,9 +128,13 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             read = timeout(idle, read) => read.unwrap_or_else(|_| Err(timed_out())),
         };
         match read {
-            // What came of a body that broke off still says more than the break.
-            Err(failure) if failure.kind != FailureKind::Connection || body.is_empty() => Err(failure),
-            _ => Ok(String::from_utf8_lossy(&body).into_owned()),
+            // `fetch` shows the break in place of the body.
+            Err(failure) if failure.kind == FailureKind::Connection => Ok(failure.message),
+            Err(failure) => Err(failure),
+            Ok(()) => {
+                let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
+                Ok(String::from_utf8_lossy(text).into_owned())
+            }
         }
     }
 
@@ -238,10 +242,11 @@ fn latin1(value: &str) -> Result<Vec<u8>, Failure> {
 fn record(map: &HeaderMap) -> Headers {
     let mut headers = Headers::default();
     for (name, value) in map {
-        let value = String::from_utf8_lossy(value.as_bytes());
+        // Header values are Latin-1 to `fetch`.
+        let value: String = value.as_bytes().iter().copied().map(char::from).collect();
         let joined = match headers.get(name.as_str()) {
             Some(earlier) if name != SET_COOKIE => format!("{earlier}, {value}"),
-            _ => value.into_owned(),
+            _ => value,
         };
         headers.set(name.as_str(), joined);
     }

@@ -66,6 +66,7 @@ impl Batch {
             Event::ResponseModel(model) => self.put(b'm', 0, model.as_bytes()),
             Event::Usage(usage) => self.json(b'u', usage),
             Event::Stopping(reason) => self.put(b's', 0, reason.as_str().as_bytes()),
+            Event::Complaint(text) => self.put(b'x', 0, text.as_bytes()),
             Event::Open { block, wire, opening } => self.open(block, wire, opening),
             Event::Delta { block, text } => self.put(b'd', block, text.as_bytes()),
             Event::Signature { block, text } => self.put(b'g', block, text.as_bytes()),
@@ -75,6 +76,12 @@ impl Batch {
             Event::ThoughtSignature { block, json } => self.put(b't', block, json.as_bytes()),
             Event::Close { block } => self.put(b'e', block, b""),
         }
+    }
+
+    /// Takes over what another batch holds.
+    pub(super) fn append(&mut self, other: &mut Self) {
+        self.bytes.append(&mut other.bytes);
+        self.wide |= std::mem::take(&mut other.wide);
     }
 
     /// Everything that waits; afterwards nothing does.

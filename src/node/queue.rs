@@ -61,29 +61,49 @@ impl Queue {
     }
 }
 
-/// The network's end of a queue.
-pub(super) struct Inlet(pub(super) Arc<Queue>);
+/// The network's end of a queue. What one read of the network brought goes in at once, so that JavaScript never sees
+/// half of a piece.
+pub(super) struct Inlet {
+    queue: Arc<Queue>,
+    held: Batch,
+}
+
+impl Inlet {
+    pub(super) fn new(queue: &Arc<Queue>) -> Self {
+        Self { queue: Arc::clone(queue), held: Batch::default() }
+    }
+
+    /// Hands on what is held.
+    pub(super) fn flush(&mut self) {
+        if !self.held.is_empty() {
+            self.queue.put(|batch| batch.append(&mut self.held));
+        }
+    }
+
+    /// Hands on what is held, and the end of the answer.
+    pub(super) fn end(&mut self, outcome: Result<StopReason, &Failure>) {
+        self.held.end(outcome);
+        self.flush();
+    }
+}
 
 impl Sink for Inlet {
     fn event(&mut self, event: Event<'_>) {
-        // A mark alone is nothing to ring for.
-        if event == Event::Piece {
-            self.0.lock().event(event);
-        } else {
-            self.0.put(|batch| batch.event(event));
-        }
+        self.held.event(event);
     }
 }
 
 impl Receiver for Inlet {
     async fn head(&mut self, status: u16, headers: &Headers) {
-        self.0.put(|batch| batch.head(status, headers));
-        self.0.proceed.notified().await;
+        self.held.head(status, headers);
+        self.flush();
+        self.queue.proceed.notified().await;
     }
 
     async fn room(&mut self) {
-        while self.0.lock().len() > HIGH_WATER {
-            self.0.room.notified().await;
+        self.flush();
+        while self.queue.lock().len() > HIGH_WATER {
+            self.queue.room.notified().await;
         }
     }
 }

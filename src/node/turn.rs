@@ -30,8 +30,8 @@ impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
         let mut input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
         let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
-        let protocol = Protocol::of_api(&input.model.api).ok_or_else(|| {
-            let message = format!("No API provider registered for api: {}", &*input.model.api);
+        let protocol = Protocol::of_api(&parts.protocol).ok_or_else(|| {
+            let message = format!("No API provider registered for api: {}", parts.protocol);
             Failure::new(FailureKind::InvalidRequest, message)
         })?;
         let messages = std::mem::take(&mut input.messages);
@@ -58,8 +58,9 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// What the host gave, as JSON.
+/// What the host gave: the protocol's name, the rest as JSON.
 struct Parts {
+    protocol: String,
     input: String,
     network: String,
 }
@@ -129,21 +130,22 @@ impl Shared {
             decoder: || prepared.decoder(),
             cancel: self.cancel.clone(),
         };
-        let outcome = net::exchange(turn, &mut Inlet(Arc::clone(&self.queue))).await;
-        self.queue.end(outcome.as_ref().map(|reason| *reason));
+        let mut inlet = Inlet::new(&self.queue);
+        let outcome = net::exchange(turn, &mut inlet).await;
+        inlet.end(outcome.as_ref().map(|reason| *reason));
     }
 }
 
 #[napi]
 impl Turn {
-    /// A turn of the model, conversation and options in `input`, over the network described by `network` (both JSON).
-    /// `id` is what the feed rings with.
+    /// A turn over a protocol, of the model, conversation and options in `input`, over the network described by
+    /// `network` (both JSON). `id` is what the feed rings with.
     #[napi(constructor, catch_unwind)]
-    pub fn new(feed: &Feed, id: u32, input: String, network: String) -> Self {
+    pub fn new(feed: &Feed, id: u32, protocol: String, input: String, network: String) -> Self {
         let bell = feed.bell();
         let cancel = bell.closing().child_token();
         let queue = Arc::new(Queue::new(id, bell));
-        let state = Mutex::new(State::Fresh(Parts { input, network }));
+        let state = Mutex::new(State::Fresh(Parts { protocol, input, network }));
         Self { shared: Arc::new(Shared { queue, cancel, state }) }
     }
 
@@ -272,11 +274,14 @@ impl Turn {
     ) -> bool {
         let mut state = self.shared.state();
         let State::Reading { decoder, .. } = &mut *state else { return false };
-        let outcome = step(decoder.as_mut(), &mut Inlet(Arc::clone(&self.shared.queue)));
-        let Some(outcome) = outcome else { return true };
+        let mut inlet = Inlet::new(&self.shared.queue);
+        let Some(outcome) = step(decoder.as_mut(), &mut inlet) else {
+            inlet.flush();
+            return true;
+        };
         *state = State::Gone;
         drop(state);
-        self.shared.queue.end(outcome.as_ref().map(|reason| *reason));
+        inlet.end(outcome.as_ref().map(|reason| *reason));
         false
     }
 }

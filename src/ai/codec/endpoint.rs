@@ -35,10 +35,28 @@ fn missing(name: &str, turn: &Turn) -> Failure {
     Failure::new(FailureKind::InvalidRequest, message)
 }
 
-/// Appends a path that starts with a slash to a base URL, before the URL's query if it has one.
+/// Appends a path that starts with a slash to a base URL. Where the URL has a query the path goes into it, as with the
+/// providers' own clients: hosts use that to reach addresses with paths of their own.
 pub(super) fn join(base: &str, path: &str) -> String {
-    let (base, query) = base.split_at(base.find('?').unwrap_or(base.len()));
-    format!("{}{path}{query}", base.strip_suffix('/').unwrap_or(base))
+    format!("{}{path}", base.strip_suffix('/').unwrap_or(base))
+}
+
+/// The headers as they are sent: the type of the body is not the host's to choose, and values lose the white space at
+/// their ends.
+pub(super) fn finish(mut headers: Headers) -> Vec<(String, String)> {
+    headers.set("content-type", "application/json");
+    let trimmed = |value: &str| value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
+    headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect()
+}
+
+/// The providers' clients refuse odd timeouts, in these words.
+pub(super) fn check_timeout(turn: &Turn) -> Result<(), Failure> {
+    let complaint = match turn.options.timeout_ms.map_or(0.0, |timeout| timeout.0) {
+        odd if odd.fract() != 0.0 => "timeout must be an integer",
+        negative if negative < 0.0 => "timeout must be a positive integer",
+        _ => return Ok(()),
+    };
+    Err(Failure::new(FailureKind::InvalidRequest, complaint))
 }
 
 /// GitHub Copilot bills by who started a request, and wants to know of images.

@@ -1,11 +1,25 @@
 //! From a turn to a request: where it goes, as whom, and with which limits on thinking and answer.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::wire::{CacheControl, Effort, Thinking};
 use super::{Compat, body, is_oauth_token, thinks_adaptively};
 use crate::ai::codec::{HttpRequest, endpoint};
 use crate::ai::thinking::with_budget;
 use crate::ai::{CacheRetention, Failure, FailureKind, Headers, Level, Turn};
 use crate::json::Num;
+
+/// What JavaScript's `encodeURIComponent` escapes.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 const CLIENT_VERSION: &str = "0.91.1";
 const AGENT_VERSION: &str = "2.1.75";
@@ -27,17 +41,17 @@ pub(super) struct Limits {
 pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     let compat = turn.model.compat::<Compat>();
     let oauth = speaks_as_agent(&turn);
-    let url = endpoint::join(&base_url(&turn)?, "/v1/messages");
+    let url = encode_query(&endpoint::join(&base_url(&turn)?, "/v1/messages"));
     let headers = if turn.options.client { Headers::default() } else { headers(&turn, compat, oauth) };
-    let refused = (!turn.options.client).then(|| require_credential(&headers)).flatten();
+    let refusal = || require_credential(&headers).and_then(|()| endpoint::check_timeout(&turn)).err();
+    let refused = if turn.options.client { None } else { refusal() };
     let cache = match turn.cache_retention() {
         CacheRetention::None => None,
         CacheRetention::Long if compat.long_cache() => Some(CacheControl::hour()),
         _ => Some(CacheControl::default()),
     };
     let body = body::write(turn, compat, oauth, cache)?;
-    let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Ok(HttpRequest { url, headers, body, refused })
+    Ok(HttpRequest { url, headers: endpoint::finish(headers), body, refused })
 }
 
 /// Whether the request goes out under a subscription's token, and so in the shape of Anthropic's own agent.
@@ -56,6 +70,15 @@ fn base_url(turn: &Turn) -> Result<String, Failure> {
     } else {
         Ok(turn.model.base_url.to_string())
     }
+}
+
+/// Anthropic's client takes a URL's query apart and writes it anew.
+fn encode_query(url: &str) -> String {
+    let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let write = |text: &str| utf8_percent_encode(text, QUERY).to_string();
+    let pairs: Vec<_> = pairs.map(|(name, value)| format!("{}={}", write(&name), write(&value))).collect();
+    format!("{address}?{}", pairs.join("&"))
 }
 
 fn headers(turn: &Turn, compat: Compat, oauth: bool) -> Headers {
@@ -101,10 +124,10 @@ fn headers(turn: &Turn, compat: Compat, oauth: bool) -> Headers {
 }
 
 /// A request without a credential is refused here, unless a source took the header away on purpose.
-fn require_credential(headers: &Headers) -> Option<Failure> {
+fn require_credential(headers: &Headers) -> Result<(), Failure> {
     let settled = |name| headers.get(name).map_or_else(|| headers.mentions(name), |value| !value.is_empty());
     let settled = settled("x-api-key") || settled("authorization");
-    (!settled).then(|| Failure::new(FailureKind::InvalidRequest, NO_CREDENTIAL))
+    if settled { Ok(()) } else { Err(Failure::new(FailureKind::InvalidRequest, NO_CREDENTIAL)) }
 }
 
 /// Works out thinking and limits, from `reasoning` when the host used the simple options.
@@ -140,23 +163,26 @@ fn full(turn: &Turn) -> Asked {
 
 fn simple(turn: &Turn) -> Asked {
     let answer = turn.simple_max_tokens();
-    let Some(level) = turn.options.reasoning.filter(|level| *level != Level::Off) else {
+    let reasoning = turn.options.reasoning.as_deref().unwrap_or_default();
+    if matches!(reasoning, "" | "off") {
         return (answer, Some(false), None, None);
-    };
-    if thinks_adaptively(&turn.model) {
-        return (answer, Some(true), None, Some(effort(turn, level)));
     }
+    if thinks_adaptively(&turn.model) {
+        return (answer, Some(true), None, Some(effort(turn, reasoning)));
+    }
+    // A level that has no budget leaves limit and budget to their defaults.
+    let Some(level) = Level::named(reasoning) else { return (None, Some(true), None, None) };
     let answer = answer.map_or(0.0, |tokens| tokens.0);
     let budgets = turn.options.thinking_budgets.as_ref();
     let (limit, budget) = with_budget(answer, turn.model.max_tokens.0, level, budgets);
     (Some(limit), Some(true), Some(budget), None)
 }
 
-fn effort(turn: &Turn, level: Level) -> String {
+fn effort(turn: &Turn, level: &str) -> String {
     let usual = match level {
-        Level::Minimal | Level::Low => "low",
-        Level::Medium => "medium",
+        "minimal" | "low" => "low",
+        "medium" => "medium",
         _ => "high",
     };
-    turn.model.level_name(level.as_str()).flatten().unwrap_or(usual).to_owned()
+    turn.model.level_name(level).flatten().unwrap_or(usual).to_owned()
 }

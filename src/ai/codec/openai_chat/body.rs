@@ -196,7 +196,7 @@ fn mark_cache(chats: &mut [Chat<'_>], tools: Option<&mut [WireTool<'_>]>, mark: 
 /// The level to think at, if at all.
 fn effort(turn: &Turn) -> Option<&str> {
     if turn.options.simple {
-        let level = turn.options.reasoning?.clamp_to(&turn.model);
+        let level = Level::named(turn.options.reasoning.as_deref()?)?.clamp_to(&turn.model);
         (level != Level::Off).then(|| level.as_str())
     } else {
         turn.options.reasoning_effort.as_deref().filter(|effort| !effort.is_empty())

@@ -133,6 +133,9 @@ impl Answer {
             }
             self.stop = Some(stop);
             sink.event(Event::Stopping(stop));
+            if let Some(complaint) = self.complaint.as_deref().filter(|_| stop == StopReason::Error) {
+                sink.event(Event::Complaint(complaint));
+            }
         }
         if let Some(delta) = &choice.delta {
             self.delta(delta, sink);

@@ -16,7 +16,7 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     let compat = Compat::of(&turn.model);
     let key = key(&turn)?;
     let url = url(&turn)?;
-    check_timeout(&turn)?;
+    endpoint::check_timeout(&turn)?;
     let headers = headers(&turn, &compat, key);
     let body = body::encode(turn, &compat)?;
     Ok(HttpRequest { url, headers, body, refused: None })
@@ -68,19 +68,5 @@ fn headers(turn: &Turn, compat: &Compat, key: &str) -> Vec<(String, String)> {
         own.set("cf-aig-authorization", &*bearer);
     }
     headers.merge(&own);
-    // The type of the body is not the host's to choose.
-    headers.set("content-type", "application/json");
-    // `fetch` takes white space off the ends of a value.
-    let trimmed = |value: &str| value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
-    headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect()
-}
-
-/// The client refuses odd timeouts.
-fn check_timeout(turn: &Turn) -> Result<(), Failure> {
-    let complaint = match turn.options.timeout_ms.map_or(0.0, |timeout| timeout.0) {
-        odd if odd.fract() != 0.0 => "timeout must be an integer",
-        negative if negative < 0.0 => "timeout must be a positive integer",
-        _ => return Ok(()),
-    };
-    Err(Failure::new(FailureKind::InvalidRequest, complaint))
+    endpoint::finish(headers)
 }

@@ -11,4 +11,4 @@ pub mod ai;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]
-mod node;
+pub mod node;

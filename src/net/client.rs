@@ -58,7 +58,7 @@ impl Network {
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
-            .tcp_keepalive(Duration::from_secs(60))
+            .tcp_keepalive(Duration::from_mins(1))
             .http2_adaptive_window(true)
             .referer(false)
             .redirect(reqwest::redirect::Policy::limited(20))

@@ -167,15 +167,12 @@ fn utf16(bytes: &[u8]) -> Vec<u16> {
                 tail(middle)
             }
         };
-        match u16::try_from(point) {
-            Ok(unit) => units.push(unit),
-            Err(_) => {
-                let pair = point - 0x10000;
-                units.extend(
-                    [0xD800 | (pair >> 10), 0xDC00 | (pair & 0x3FF)]
-                        .map(|unit| u16::try_from(unit).unwrap_or_default()),
-                );
-            }
+        if let Ok(unit) = u16::try_from(point) {
+            units.push(unit);
+        } else {
+            let pair = point - 0x10000;
+            let halves = [0xD800 | (pair >> 10), 0xDC00 | (pair & 0x3FF)];
+            units.extend(halves.map(|half| u16::try_from(half).unwrap_or_default()));
         }
     }
     units

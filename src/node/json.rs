@@ -42,7 +42,6 @@ pub struct PartialJson {
 impl PartialJson {
     /// A reader that has got nothing yet.
     #[napi(constructor, catch_unwind)]
-    #[expect(clippy::new_without_default, reason = "JavaScript constructs it")]
     pub fn new() -> Self {
         Self { reader: partial::PartialJson::new() }
     }

@@ -9,10 +9,10 @@
 #![allow(missing_docs, reason = "generated registration functions")]
 
 mod batch;
-mod feed;
-mod json;
+pub mod feed;
+pub mod json;
 mod queue;
-mod turn;
+pub mod turn;
 
 use napi_derive::napi;
 

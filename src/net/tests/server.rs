@@ -80,7 +80,7 @@ async fn play(
                 }
             }
             Step::Reset => {
-                socket.set_linger(Some(Duration::ZERO)).unwrap();
+                socket.set_zero_linger().unwrap();
                 return;
             }
         }

@@ -108,7 +108,7 @@ fn write_messages(messages: &[Message], oauth: bool, cache: Option<CacheControl>
             Message::Assistant(answer) => out.extend(assistant(answer, oauth)),
             Message::ToolResult(result) => match out.last_mut() {
                 Some(Out { content: OutContent::Parts(parts), .. }) if in_results => {
-                    parts.push(tool_result(result))
+                    parts.push(tool_result(result));
                 }
                 _ => out.push(Out { role: "user", content: OutContent::Parts(vec![tool_result(result)]) }),
             },

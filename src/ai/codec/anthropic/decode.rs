@@ -78,6 +78,7 @@ struct WireMessage<'a> {
 }
 
 #[derive(Deserialize, Default)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 struct WireUsage {
     #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<Num>,
@@ -166,19 +167,19 @@ impl State {
         }
         sink.event(Event::Piece);
         if let Ok(wire) = serde_json::from_str(event.data) {
-            return self.apply(wire, sink);
+            return self.apply(&wire, sink);
         }
         let repaired = repair(event.data.as_bytes());
         let repaired = String::from_utf8_lossy(&repaired);
         match serde_json::from_str(&repaired) {
-            Ok(wire) => self.apply(wire, sink),
+            Ok(wire) => self.apply(&wire, sink),
             // JSON of another shape says nothing here.
             Err(_) if serde_json::from_str::<IgnoredAny>(&repaired).is_ok() => Ok(()),
             Err(_) => Err(unreadable(name, event, &repaired)),
         }
     }
 
-    fn apply(&mut self, event: WireEvent<'_>, sink: &mut dyn Sink) -> Result<(), Failure> {
+    fn apply(&mut self, event: &WireEvent<'_>, sink: &mut dyn Sink) -> Result<(), Failure> {
         match event.r#type.as_bytes() {
             b"message_start" => self.message_start(event.message.as_ref(), sink),
             b"content_block_start" => {
@@ -192,7 +193,7 @@ impl State {
                 }
             }
             b"content_block_stop" => self.close(event.index, sink),
-            b"message_delta" => return self.message_delta(&event, sink),
+            b"message_delta" => return self.message_delta(event, sink),
             b"message_stop" => self.stopped = true,
             _ => {}
         }

@@ -169,7 +169,7 @@ describe.each(transports)("over %s", (_, transport) => {
       content: [{ type: "text", text: "so far" }],
     });
     provider.scripts = [
-      sse(chat.chunk({ content: "so far" }) + 'data: {"error":{"message":"broke","code":500}}\n\n'),
+      sse(`${chat.chunk({ content: "so far" })}data: {"error":{"message":"broke","code":500}}\n\n`),
     ];
     expect((await outcome({}, gpt)).text).toBe("broke");
   });

@@ -280,7 +280,7 @@ describe("requests", () => {
   });
 
   it("for an api that nobody registered throw", () => {
-    expect(() => stream({ ...claude, api: "nope" }, saying("hi"))).toThrow(
+    expect(() => stream({ ...claude, api: "nope" } as never, saying("hi"))).toThrow(
       "No API provider registered for api: nope",
     );
   });

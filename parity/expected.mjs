@@ -11,12 +11,16 @@ const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.mess
 /** Whether only our side takes the stream for cut off. */
 function truncated(difference) {
   const [alpha, beta] = errors(difference);
-  return !alpha && /^(Stream ended without finish_reason|Anthropic stream ended before message_start)$/.test(beta);
+  return (
+    !alpha && /^(Stream ended without finish_reason|Anthropic stream ended before message_start)$/.test(beta)
+  );
 }
 
 /** Whether Pi tripped over a field that a malformed message lacks. */
 function tripped(difference) {
-  return /^Cannot read properties of (undefined|null)|is not iterable$|is not a function$/.test(errors(difference)[0]);
+  return /^Cannot read properties of (undefined|null)|is not iterable$|is not a function$/.test(
+    errors(difference)[0],
+  );
 }
 
 /** Whether Pi read on after the answer had ended. */
@@ -39,19 +43,30 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 export const expected = [
   { id: "P14", match: truncated },
   { id: "P20", match: (difference) => difference.tags?.has?.("surrogates") && outgoing(difference) },
-  { id: "P13-crlf", match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages" },
+  {
+    id: "P13-crlf",
+    match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages",
+  },
   { id: "tripped", match: tripped },
   { id: "read-on", match: readOn },
-  { id: "odd-types", match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions" },
+  {
+    id: "odd-types",
+    match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions",
+  },
   { id: "payload-holes", match: ({ kind }) => kind === "payload-holes" },
   {
     id: "response-id",
     match: ({ kind, path, alpha }) =>
-      ["message", "snapshots"].includes(kind) && path.endsWith(".responseId") && String(alpha).includes("undefined"),
+      ["message", "snapshots"].includes(kind) &&
+      path.endsWith(".responseId") &&
+      String(alpha).includes("undefined"),
   },
   { id: "content-encoding", match: ({ kind, path }) => kind === "response" && path === ".content-encoding" },
   { id: "no-stream", match: unstreamed },
-  { id: "level-off", match: (difference) => difference.kase?.options.reasoning === "off" && outgoing(difference) },
+  {
+    id: "level-off",
+    match: (difference) => difference.kase?.options.reasoning === "off" && outgoing(difference),
+  },
   { id: "wrong-types", match: ({ section }) => section.endsWith("options of wrong types") },
   { id: "P7", match: ({ name }) => name?.includes("not retried once the body began") },
 ];

@@ -64,7 +64,16 @@ export function createReport() {
   function headers(rows) {
     for (const row of rows) {
       const { header, alpha, beta, section, api } = row;
-      const rule = explain({ kind: "header", path: header, alpha, beta, section, api, tags: new Set(), seen: {} });
+      const rule = explain({
+        kind: "header",
+        path: header,
+        alpha,
+        beta,
+        section,
+        api,
+        tags: new Set(),
+        seen: {},
+      });
       if (rule) {
         totals.set(rule.id, (totals.get(rule.id) ?? 0) + row.count);
         continue;

@@ -92,7 +92,10 @@ export class EventIterator<T> implements AsyncIterator<T, undefined> {
   }
 }
 
-Object.defineProperty(EventIterator.prototype, Symbol.toStringTag, { value: "AsyncGenerator", configurable: true });
+Object.defineProperty(EventIterator.prototype, Symbol.toStringTag, {
+  value: "AsyncGenerator",
+  configurable: true,
+});
 
 // Generators inherit `Symbol.asyncIterator`, and `Symbol.asyncDispose` where the engine has it, from here.
 const { prototype: generator } = async function* () {};

@@ -65,7 +65,12 @@ class Run implements Driver {
 
   async go(): Promise<void> {
     const { options } = this.asked;
-    const { turn, dismiss } = enlist(this.dialect.protocol, turnText(this.asked), networkText(), () => void this.pump());
+    const { turn, dismiss } = enlist(
+      this.dialect.protocol,
+      turnText(this.asked),
+      networkText(),
+      () => void this.pump(),
+    );
     this.turn = turn;
     this.dismiss = dismiss;
     const fetch = hostFetch(options);

@@ -42,6 +42,10 @@ pub struct PartialJson {
 impl PartialJson {
     /// A reader that has got nothing yet.
     #[napi(constructor, catch_unwind)]
+    #[allow(
+        clippy::new_without_default,
+        reason = "JavaScript constructs it; the lint only fires in some builds"
+    )]
     pub fn new() -> Self {
         Self { reader: partial::PartialJson::new() }
     }

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Holds the shape of the source: which layer may name which, and how long a file may be.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+status=0
+complain() { echo "$1" >&2; status=1; }
+
+# Direction: node -> net -> ai -> json; only node names napi, ai does no I/O.
+refuse() {
+  local found
+  found=$(grep -rnE "$2" "src/$1" --include='*.rs' || true)
+  [ -z "$found" ] || complain "src/$1 may not name this:"$'\n'"$found"
+}
+refuse ai '(^|[^a-z_])(reqwest|tokio|napi)::|std::(fs|env|net)::|crate::(net|node)'
+refuse json 'crate::(ai|net|node)|(reqwest|tokio|napi)::'
+refuse net 'crate::node|(^|[^a-z_])napi::'
+
+long=$(git ls-files 'src/*.rs' 'lib/*.ts' 'scripts/*' '__test__/*.ts' | xargs wc -l | awk '$2 != "total" && $1 > 500')
+[ -z "$long" ] || complain "over 500 lines:"$'\n'"$long"
+
+generated=$(git status --porcelain)
+[ -z "$generated" ] || complain "the build or the tests changed tracked files:"$'\n'"$generated"
+exit "$status"

@@ -59,15 +59,25 @@ function nativeFiles() {
   return readdirSync(join(root, "lib")).filter((name) => /^native\.(js|d\.ts|.*\.node)$/.test(name));
 }
 
+/** Puts an addon with link-time optimisation in the place of the one that `napi build` made. */
+function relink() {
+  const version = spawnSync("rustc", ["--version", "--verbose"], { encoding: "utf8" }).stdout;
+  const target = version.match(/^host: (.+)$/m)[1].trim();
+  call("cargo", "rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target);
+  const built = join(root, "target", target, "release");
+  const library = readdirSync(built).find((name) => /^(lib)?argent_runtime\.(so|dylib|dll)$/.test(name));
+  const addon = nativeFiles().find((name) => name.endsWith(".node"));
+  copyFileSync(join(built, library), join(root, "lib", addon));
+}
+
 step(
   "install",
   () => digest(["package.json", "package-lock.json"]),
   ["node_modules/typebox"],
-  () => call("npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"),
+  () => call("npm", "install", "--no-save", "--ignore-scripts", "--no-fund", "--no-audit"),
 );
 
-const rust = () =>
-  digest([...filesOf("src"), "Cargo.toml", "Cargo.lock", "build.rs"], process.version, String(release));
+const rust = () => digest([...filesOf("src"), "Cargo.toml", "Cargo.lock", "build.rs"], String(release));
 step("addon", rust, ["lib/native.js", "lib/native.d.ts"], () => {
   const napi = [
     "napi",
@@ -81,9 +91,9 @@ step("addon", rust, ["lib/native.js", "lib/native.d.ts"], () => {
     "--output-dir",
     "lib",
   ];
-  // Naming cdylib alone keeps LTO: with the rlib beside it cargo drops it without a word.
-  const profile = release ? ["--release", "--", "--lib", "--crate-type", "cdylib"] : [];
-  call("npx", "--no-install", ...napi, ...profile);
+  call("npx", "--no-install", ...napi, ...(release ? ["--release"] : []));
+  // With the rlib beside it cargo links the cdylib without LTO and without a word, so it is linked once more alone.
+  if (release) relink();
 });
 
 step(
@@ -99,6 +109,7 @@ step(
   ["dist/pi-ai/index.js", "dist/native.js"],
   () => {
     call("npx", "--no-install", "tsc", "-p", "tsconfig.json");
+    call(process.execPath, "scripts/generate-catalog.mjs", "--dist");
     for (const name of nativeFiles()) copyFileSync(join(root, "lib", name), join(root, "dist", name));
   },
 );

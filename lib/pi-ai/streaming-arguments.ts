@@ -11,7 +11,8 @@ type Parent = Record<string | number, Json>;
 /** The arguments of one call. */
 export class StreamingArguments {
   private text = "";
-  private read = 0;
+  /** What the reader has not got yet; apart from the whole, because taking a part of a growing string copies it all. */
+  private unread = "";
   private reader: PartialJson | undefined;
   private current: Json;
   private path: Path = [];
@@ -23,6 +24,7 @@ export class StreamingArguments {
   /** More of the JSON text. */
   append(piece: string): void {
     this.text += piece;
+    this.unread += piece;
     this.override = undefined;
   }
 
@@ -56,8 +58,8 @@ export class StreamingArguments {
 
   private advance(): Json {
     this.reader ??= new PartialJson();
-    const { whole, tail } = this.reader.push(this.text.slice(this.read));
-    this.read = this.text.length;
+    const { whole, tail } = this.reader.push(this.unread);
+    this.unread = "";
     if (whole) {
       this.current = revive(whole);
       this.path = whole.open ? JSON.parse(whole.open) : [];

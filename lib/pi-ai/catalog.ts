@@ -1,20 +1,25 @@
-// The built-in models, parsed at first use. Each is one mutable object for the life of this module, since hosts
-// edit models in place and compare them by identity.
+// The built-in models, a provider's parsed when the provider is first asked for. Each is one mutable object for the life
+// of this module, since hosts edit models in place and compare them by identity.
 
-import { catalogText } from "./catalog-source.js";
+import { catalogModels, catalogProviders } from "../native.js";
 import type { Api, Model } from "./types.js";
 
 type Models = Map<string, Model<Api>>;
 
-let catalog: Map<string, Models> | undefined;
+const loaded = new Map<string, Models>();
 
-/** Provider names, each with its models by id, in the order of the catalogue. */
-export function loadCatalog(): Map<string, Models> {
-  catalog ??= parse(catalogText());
-  return catalog;
+/** The providers, in the order of the catalogue. */
+export function providerNames(): string[] {
+  return catalogProviders();
 }
 
-function parse(text: string): Map<string, Models> {
-  const providers = Object.entries(JSON.parse(text) as Record<string, Record<string, Model<Api>>>);
-  return new Map(providers.map(([provider, models]) => [provider, new Map(Object.entries(models))]));
+/** A provider's models by id, in the order of the catalogue; `undefined` if it is not in it. */
+export function modelsOf(provider: string): Models | undefined {
+  const known = loaded.get(provider);
+  if (known || typeof provider !== "string") return known;
+  const text = catalogModels(provider);
+  if (text === null) return undefined;
+  const models: Models = new Map(Object.entries(JSON.parse(text)));
+  loaded.set(provider, models);
+  return models;
 }

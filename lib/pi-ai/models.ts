@@ -1,7 +1,7 @@
 // Looking up built-in models, what a request cost, and which thinking levels a model offers.
 
 import type { CatalogApis } from "./catalog.generated.js";
-import { loadCatalog } from "./catalog.js";
+import { modelsOf, providerNames } from "./catalog.js";
 import type { Api, KnownProvider, Model, ModelThinkingLevel, Usage } from "./types.js";
 
 type ApiOf<TProvider extends KnownProvider, TModelId extends keyof CatalogApis[TProvider]> = Extract<
@@ -23,21 +23,19 @@ export function getModel<TProvider extends KnownProvider, TModelId extends keyof
   provider: TProvider,
   modelId: TModelId,
 ): Model<ApiOf<TProvider, TModelId>> {
-  return loadCatalog()
-    .get(provider)
-    ?.get(modelId as string) as Model<ApiOf<TProvider, TModelId>>;
+  return modelsOf(provider)?.get(modelId as string) as Model<ApiOf<TProvider, TModelId>>;
 }
 
 /** The providers of the catalogue. */
 export function getProviders(): KnownProvider[] {
-  return [...loadCatalog().keys()] as KnownProvider[];
+  return providerNames() as KnownProvider[];
 }
 
 /** A provider's models, as a new array of the objects that {@link getModel} returns; empty if it is unknown. */
 export function getModels<TProvider extends KnownProvider>(
   provider: TProvider,
 ): Model<ApiOf<TProvider, keyof CatalogApis[TProvider]>>[] {
-  const models = loadCatalog().get(provider)?.values() ?? [];
+  const models = modelsOf(provider)?.values() ?? [];
   return [...models] as Model<ApiOf<TProvider, keyof CatalogApis[TProvider]>>[];
 }
 

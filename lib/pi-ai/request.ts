@@ -101,18 +101,21 @@ function number(value: unknown): number {
 
 /** A message without what only the host needs of it, such as a tool result's `details`. */
 function messagePart(message: Message, index: number): object {
-  const { role, content } = message;
-  if (content === undefined || content === null)
+  const { role } = message;
+  if (message.content === undefined || message.content === null) {
     throw new TypeError(`messages[${index}] (${role}) has no content`);
+  }
+  const content =
+    typeof message.content === "string" ? { text: message.content } : { content: message.content };
   if (message.role === "assistant") {
     const { api, provider, model, stopReason } = message;
-    return { role, content, api, provider, model, stopReason };
+    return { role, ...content, api, provider, model, stopReason };
   }
   if (message.role === "toolResult") {
     const { toolCallId, toolName, isError } = message;
-    return { role, content, toolCallId, toolName, isError };
+    return { role, ...content, toolCallId, toolName, isError };
   }
-  return { role, content };
+  return { role, ...content };
 }
 
 function optionsPart({ options, simple, apiKey, client }: Asked): object {

@@ -4,6 +4,10 @@
 //! `thinking`, `image`, `toolCall`. Blocks and messages of kinds that no protocol knows are kept as [`Block::Other`] and
 //! [`Message::Other`], so that each codec decides.
 
+use std::fmt;
+
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -122,7 +126,7 @@ struct FlatBlock {
     text: Option<Text>,
     #[serde(default)]
     thinking: Option<Text>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default)]
     thinking_signature: Option<Text>,
     #[serde(default, deserialize_with = "lenient")]
     redacted: Option<bool>,
@@ -167,13 +171,23 @@ impl<'de> Deserialize<'de> for Block {
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        if raw.get().starts_with('"') {
-            serde_json::from_str(raw.get()).map(Self::Text)
-        } else {
-            serde_json::from_str(raw.get()).map(Self::Blocks)
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Content;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or a list of blocks")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Content, E> {
+                Ok(Content::Text(text.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, blocks: A) -> Result<Content, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(blocks)).map(Content::Blocks)
+            }
         }
-        .map_err(serde::de::Error::custom)
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -192,6 +206,9 @@ impl Content {
 struct FlatMessage {
     #[serde(default)]
     role: Text,
+    /// Content that is a string; under a name of its own it may hold lone surrogates.
+    #[serde(default)]
+    text: Option<Text>,
     #[serde(default)]
     content: Option<Content>,
     #[serde(default)]
@@ -213,7 +230,7 @@ struct FlatMessage {
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let flat = FlatMessage::deserialize(deserializer)?;
-        let content = flat.content.unwrap_or(Content::Blocks(Vec::new()));
+        let content = flat.text.map(Content::Text).or(flat.content).unwrap_or(Content::Blocks(Vec::new()));
         Ok(match &*flat.role {
             "user" => Self::User(content),
             "assistant" => Self::Assistant(Assistant {

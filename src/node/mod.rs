@@ -16,8 +16,14 @@ pub mod turn;
 
 use napi_derive::napi;
 
-/// The catalogue of models as JSON text: provider to id to model.
+/// The providers of the catalogue, in its order.
 #[napi(catch_unwind)]
-pub fn catalog() -> &'static str {
-    crate::ai::catalog::JSON
+pub fn catalog_providers() -> Vec<&'static str> {
+    crate::ai::catalog::providers().collect()
+}
+
+/// A provider's models as JSON text, id to model; `null` for a provider that is not in the catalogue.
+#[napi(catch_unwind)]
+pub fn catalog_models(provider: String) -> Option<&'static str> {
+    crate::ai::catalog::models(&provider)
 }

@@ -1,5 +1,6 @@
 // A consumer that falls behind: the provider is held up instead of the events piling up.
 
+import { getEventListeners } from "node:events";
 import { type AssistantMessageEvent, type StreamOptions, stream } from "argent-runtime/pi-ai";
 import { describe, expect, it } from "vitest";
 import { flood, piece } from "./support/flood.js";
@@ -66,9 +67,10 @@ describe.each(transports)("over %s", (_, transport) => {
   it("a consumer that stops again and again gets everything", async () => {
     const answer = flood(TOTAL);
     provider.scripts = [answer.script];
+    const { signal } = new AbortController();
     let deltas = 0;
     let pauses = 0;
-    for await (const event of start()) {
+    for await (const event of start({ signal })) {
       if (event.type !== "text_delta") continue;
       if (++deltas % 8000 === 0) {
         pauses++;
@@ -76,6 +78,7 @@ describe.each(transports)("over %s", (_, transport) => {
       }
     }
     expect([deltas, pauses]).toEqual([TOTAL, 4]);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
   it("a host that only wants the result gets all of it", async () => {

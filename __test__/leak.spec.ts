@@ -90,8 +90,7 @@ console.log(JSON.stringify(kinds));`);
   });
 
   it("leave streams, messages and what the host handed in to the collector", async () => {
-    const found =
-      await run(`const kept = { streams: [], messages: [], partials: [], signals: [] };
+    const found = await run(`const kept = { streams: [], messages: [], partials: [], signals: [] };
 const step = async (at) => {
   const controller = new AbortController();
   const options = { signal: controller.signal };

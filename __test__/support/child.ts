@@ -1,9 +1,16 @@
 // Programs in processes of their own, started in the checkout so that the package resolves by its name.
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What still runs; a test that fails may leave something. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 export interface Ended {
   code: number | null;
@@ -39,6 +46,7 @@ export function startChild(source: string, options: ChildOptions = {}): Child {
     [...flags, `--input-type=${commonjs ? "commonjs" : "module"}`, "-e", source],
     { cwd: root, env: { ...cleanEnvironment(), ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
+  running.add(child);
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => {
     output.stdout += text;
@@ -51,6 +59,7 @@ export function startChild(source: string, options: ChildOptions = {}): Child {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(killer);
+      running.delete(child);
       resolve({ code, signal, ...output });
     });
   });

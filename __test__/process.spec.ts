@@ -56,7 +56,7 @@ console.log(after);`;
     const { stdout, code } = await runChild(program);
     const [before, after] = stdout.trim().split("\n");
     expect(code).toBe(0);
-    expect(before).toContain("exit");
+    expect(before).toContain("newListener");
     expect(after).toBe(before);
   });
 

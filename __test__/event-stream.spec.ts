@@ -1,7 +1,7 @@
 // An event stream as hosts use it: pushed from outside, iterated once, patched, wrapped, extended.
 
 import { describe, expect, it } from "vitest";
-import { backlog, hasWaiter, onConsumed, resultRequested } from "../lib/pi-ai/event-consumer.js";
+import { backlog, hasWaiter, isRead, onConsumed, resultRequested } from "../lib/pi-ai/event-consumer.js";
 import {
   AssistantMessageEventStream,
   createAssistantMessageEventStream,
@@ -215,28 +215,48 @@ describe("a producer", () => {
     for (const number of [1, 2, 3]) stream.push(number);
     expect(backlog(stream)).toBe(3);
     const iterator = stream[Symbol.asyncIterator]();
+    expect(isRead(stream)).toBe(false);
     iterator.next();
-    expect(seen).toEqual([2]);
+    expect(isRead(stream)).toBe(true);
+    expect(seen).toEqual([3, 2]);
     iterator.next();
     iterator.next();
-    expect(seen).toEqual([2, 1, 0]);
+    expect(seen).toEqual([3, 2, 1, 0]);
     expect(hasWaiter(stream)).toBe(false);
     const waiting = iterator.next();
     expect(hasWaiter(stream)).toBe(true);
     stream.push(4);
-    expect([hasWaiter(stream), backlog(stream), seen.length]).toEqual([false, 0, 3]);
+    expect([hasWaiter(stream), backlog(stream), seen.length]).toEqual([false, 0, 4]);
     expect((await waiting).value).toBe(4);
     onConsumed(stream, undefined);
     stream.push(5);
     iterator.next();
-    expect(seen).toHaveLength(3);
+    expect(seen).toHaveLength(4);
   });
 
-  it("knows whether the result was asked for", () => {
+  it("knows whether anybody is reading, and hears when nobody is any more", async () => {
     const stream = new Numbers();
+    let heard = 0;
+    onConsumed(stream, () => heard++);
+    const [one, other] = [stream[Symbol.asyncIterator](), stream[Symbol.asyncIterator]()];
+    one.next();
+    other.next();
+    stream.push(1);
+    stream.push(2);
+    expect([isRead(stream), heard]).toEqual([true, 2]);
+    await one.return?.();
+    expect([isRead(stream), heard]).toEqual([true, 3]);
+    await other.return?.();
+    expect([isRead(stream), heard]).toEqual([false, 4]);
+  });
+
+  it("knows, and hears, whether the result was asked for", () => {
+    const stream = new Numbers();
+    let heard = 0;
+    onConsumed(stream, () => heard++);
     expect(resultRequested(stream)).toBe(false);
     stream.result();
-    expect(resultRequested(stream)).toBe(true);
+    expect([resultRequested(stream), heard]).toEqual([true, 1]);
   });
 });
 

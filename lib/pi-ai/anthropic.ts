@@ -1,11 +1,8 @@
 // Anthropic's Messages API (`anthropic-messages`): the direct entry points, which throw where Pi's throw.
 
-import { getEnvApiKey } from "./env-api-keys.js";
+import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
-import type { Send } from "./fetch-transport.js";
-import { type Asked, requireApiKey } from "./request.js";
-import { type Dialect, startTurn } from "./turn.js";
-import type { Model, SimpleStreamOptions, StreamFunction, StreamOptions } from "./types.js";
+import type { SimpleStreamOptions, StreamFunction, StreamOptions } from "./types.js";
 
 /** How hard a model that decides by itself when to think should think. */
 export type AnthropicEffort = "low" | "medium" | "high" | "xhigh" | "max";
@@ -34,61 +31,6 @@ export interface AnthropicOptions extends StreamOptions {
 /** What is used of a client of Anthropic's own library. */
 export interface AnthropicClient {
   messages: { create(body: never, options?: never): { asResponse(): Promise<Response> } };
-}
-
-const dialect: Dialect = {
-  protocol: "anthropic-messages",
-  scratch: { args: "partialJson", index: "index" },
-  finishPayload: (payload) => ({ ...payload, stream: true }),
-  viaClient,
-};
-
-function viaClient(
-  client: AnthropicClient,
-  payload: Record<string, unknown>,
-  options: Asked["options"],
-): Send {
-  const { timeoutMs, maxRetries } = options ?? {};
-  return (signal) => {
-    const request = {
-      signal,
-      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
-      ...(maxRetries !== undefined && { maxRetries }),
-    };
-    return client.messages.create(payload as never, request as never).asResponse();
-  };
-}
-
-/** @internal Starts a turn in `stream`. */
-export function startAnthropic(asked: Asked, stream: AssistantMessageEventStream): void {
-  startTurn(dialect, asked, stream);
-}
-
-/** @internal What `streamAnthropic` asks for. */
-export function askAnthropic(
-  model: Model<"anthropic-messages">,
-  context: Asked["context"],
-  options: AnthropicOptions | undefined,
-): Asked {
-  const apiKey = options?.apiKey ?? getEnvApiKey(model.provider) ?? "";
-  return {
-    model,
-    context,
-    options: options as Asked["options"],
-    simple: false,
-    apiKey,
-    client: !!options?.client,
-  };
-}
-
-/** @internal What `streamSimpleAnthropic` asks for. */
-export function askSimpleAnthropic(
-  model: Model<"anthropic-messages">,
-  context: Asked["context"],
-  options: SimpleStreamOptions | undefined,
-): Asked {
-  const apiKey = requireApiKey(model, options);
-  return { model, context, options: options as Asked["options"], simple: true, apiKey, client: false };
 }
 
 /** Streams one turn with the options of `anthropic-messages`. */

@@ -1,7 +1,7 @@
 // What a producer may know of the consumer of an event stream, so as to send no faster than events are taken. Not
 // part of Pi's API.
 
-import { consumed, type EventSource, resultAsked } from "./event-iterator.js";
+import { consumed, type EventSource, readers, resultAsked } from "./event-iterator.js";
 import type { EventStream } from "./event-stream.js";
 
 /** Any event stream, or a proxy of one. */
@@ -16,8 +16,9 @@ export function backlog(stream: AnyStream): number {
 }
 
 /**
- * Has `callback` called, synchronously, each time the consumer takes an event out of the queue. An event that is
- * handed straight to a waiting consumer never was in it. There is one callback; `undefined` removes it.
+ * Has `callback` called, synchronously, each time the consumer takes an event out of the queue, begins or ends an
+ * iteration, or asks for the result. An event that is handed straight to a waiting consumer never was in the queue.
+ * There is one callback; `undefined` removes it.
  */
 export function onConsumed(stream: AnyStream, callback: (() => void) | undefined): void {
   source(stream)[consumed] = callback;
@@ -26,6 +27,11 @@ export function onConsumed(stream: AnyStream, callback: (() => void) | undefined
 /** Whether a consumer waits for the next event at this moment. */
 export function hasWaiter(stream: AnyStream): boolean {
   return source(stream).waiting.length > 0;
+}
+
+/** Whether somebody is in the middle of an iteration. */
+export function isRead(stream: AnyStream): boolean {
+  return (source(stream)[readers] ?? 0) > 0;
 }
 
 /** Whether the class's own `result()` was ever called. */

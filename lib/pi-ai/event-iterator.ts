@@ -3,8 +3,11 @@
 
 import type { Queue } from "./queue.js";
 
-/** Key of the callback that is told when an event leaves the queue. */
+/** Key of the callback that is told when an event leaves the queue or the consumer wants no more of them. */
 export const consumed = Symbol("consumed");
+
+/** Key of how many iterators are being read. */
+export const readers = Symbol("readers");
 
 /** Key of whether the result was asked for. */
 export const resultAsked = Symbol("resultAsked");
@@ -18,6 +21,7 @@ export interface EventSource<T> {
   /** Whether no further event will come. */
   done: boolean;
   [consumed]?: (() => void) | undefined;
+  [readers]?: number;
   [resultAsked]?: boolean;
 }
 
@@ -27,6 +31,7 @@ export interface EventSource<T> {
  */
 export class EventIterator<T> implements AsyncIterator<T, undefined> {
   private closed = false;
+  private reading = false;
   /** Settles with the latest call; set only while a call waits. */
   private latest: Promise<unknown> | undefined;
 
@@ -45,7 +50,7 @@ export class EventIterator<T> implements AsyncIterator<T, undefined> {
   /** Closes this iterator and rejects with `error`. */
   throw(error?: unknown): Promise<IteratorResult<T, undefined>> {
     const fail = () => {
-      this.closed = true;
+      this.shut();
       return Promise.reject(error);
     };
     return this.latest ? this.after(this.latest, fail) : fail();
@@ -54,15 +59,29 @@ export class EventIterator<T> implements AsyncIterator<T, undefined> {
   private take(): Promise<IteratorResult<T, undefined>> {
     const { source } = this;
     if (!this.closed) {
+      if (!this.reading) this.count(1);
       if (source.queue.length > 0) {
         const value = source.queue.shift() as T;
         source[consumed]?.();
         return Promise.resolve({ value, done: false });
       }
       if (!source.done) return this.wait();
-      this.closed = true;
+      this.shut();
     }
     return Promise.resolve({ value: undefined, done: true });
+  }
+
+  private shut(): void {
+    this.closed = true;
+    if (this.reading) this.count(-1);
+  }
+
+  /** Lets the source know that one more or one fewer iterator is being read. */
+  private count(change: 1 | -1): void {
+    const { source } = this;
+    this.reading = change > 0;
+    source[readers] = (source[readers] ?? 0) + change;
+    source[consumed]?.();
   }
 
   private wait(): Promise<IteratorResult<T, undefined>> {
@@ -77,7 +96,7 @@ export class EventIterator<T> implements AsyncIterator<T, undefined> {
   }
 
   private async close(value: unknown): Promise<IteratorResult<T, undefined>> {
-    this.closed = true;
+    this.shut();
     return { value: (await value) as undefined, done: true };
   }
 

@@ -60,7 +60,9 @@ export class EventStream<T, R = T> implements AsyncIterable<T> {
    * pending for ever if the stream ends in neither way.
    */
   result(): Promise<R> {
-    (this as unknown as EventSource<T>)[resultAsked] = true;
+    const source = this as unknown as EventSource<T>;
+    source[resultAsked] = true;
+    source[consumed]?.();
     return this.finalResultPromise;
   }
 }

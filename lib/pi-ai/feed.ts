@@ -11,11 +11,18 @@ function onRing(): void {
   for (const id of feed?.ready() ?? []) inFlight.get(id)?.();
 }
 
-/** A native turn, and the way to say that it is over. */
+/** A native turn in flight. */
 export interface Enlisted {
   turn: Turn;
+  /** Keeps the process alive for the turn; it does from the start. */
+  hold(): void;
+  /** Lets the process end in spite of the turn. */
+  release(): void;
+  /** The turn is over. */
   dismiss(): void;
 }
+
+let held = 0;
 
 /**
  * Starts a native turn.
@@ -26,13 +33,27 @@ export interface Enlisted {
  */
 export function enlist(protocol: string, input: string, network: string, onNews: () => void): Enlisted {
   feed ??= new Feed(onRing);
+  const shared = feed;
   lastId = (lastId + 1) >>> 0;
   const id = lastId;
-  const turn = new Turn(feed, id, protocol, input, network);
-  if (inFlight.size === 0) feed.hold();
+  const turn = new Turn(shared, id, protocol, input, network);
   inFlight.set(id, onNews);
-  const dismiss = () => {
-    if (inFlight.delete(id) && inFlight.size === 0) feed?.release();
+  let holds = false;
+  const enlisted = {
+    turn,
+    hold() {
+      if (!holds && held++ === 0) shared.hold();
+      holds = true;
+    },
+    release() {
+      if (holds && --held === 0) shared.release();
+      holds = false;
+    },
+    dismiss() {
+      enlisted.release();
+      inFlight.delete(id);
+    },
   };
-  return { turn, dismiss };
+  enlisted.hold();
+  return enlisted;
 }

@@ -103,28 +103,32 @@ async function readBody(
 ): Promise<void> {
   const { turn } = driver;
   let seenAny = false;
+  let waited = 0;
   let timer: NodeJS.Timeout | undefined;
   const arm = () => {
-    clearTimeout(timer);
     const wait = seenAny ? request.idleMs : request.firstEventMs;
     if (wait === null) return;
-    timer = setTimeout(
-      () => {
-        turn.stalled(seenAny);
-        controller.abort();
-      },
-      Math.min(wait, LONGEST_TIMER),
-    );
+    const stall = () => {
+      turn.stalled(seenAny);
+      controller.abort();
+    };
+    timer = setTimeout(stall, Math.min(Math.max(wait - waited, 0), LONGEST_TIMER));
   };
   try {
+    let since = Date.now();
     arm();
     for await (const chunk of chunks(response)) {
+      // What the host takes to keep up is not the provider's silence, and bytes without an event do not end it.
+      clearTimeout(timer);
+      waited += Date.now() - since;
       const wanted = turn.push(chunk);
       await driver.pump();
       if (!wanted) return;
-      // Bytes without an event, such as keep-alives, do not count.
-      if (!driver.stirred()) continue;
-      seenAny = true;
+      since = Date.now();
+      if (driver.stirred()) {
+        seenAny = true;
+        waited = 0;
+      }
       arm();
     }
     turn.finish();

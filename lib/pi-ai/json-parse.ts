@@ -1,6 +1,7 @@
 // JSON from models: broken string literals, and texts that are still being written.
 
-import { completeJson, type JsonValue, repairJson as repair } from "../native.js";
+import { completeJson, repairJson as repair } from "../native.js";
+import { revive } from "./json-value.js";
 
 /**
  * Repairs what models get wrong in JSON string literals: raw control characters become escapes, and a backslash that
@@ -38,12 +39,4 @@ export function parseStreamingJson<T = Record<string, unknown>>(partialJson: str
     } catch {}
   }
   return revive(completeJson(partialJson)) as T;
-}
-
-/** Stands for `NaN`, which JSON cannot say, in the values that are marked so. */
-const NAN = "\u0000NaN";
-
-/** @internal Parses a value of the native reader's. */
-export function revive({ text, nan }: JsonValue): unknown {
-  return nan ? JSON.parse(text, (_, value) => (value === NAN ? Number.NaN : value)) : JSON.parse(text);
 }

@@ -2,10 +2,13 @@
 // Pi's throw.
 
 import { chatMessages } from "../native.js";
-import { getEnvApiKey } from "./env-api-keys.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
-import { type Asked, requireApiKey, turnText } from "./request.js";
-import { type Dialect, startTurn } from "./turn.js";
+import {
+  askOpenAICompletions,
+  askSimpleOpenAICompletions,
+  startOpenAICompletions,
+} from "./openai-completions-wire.js";
+import { turnText } from "./request.js";
 import type {
   Context,
   Model,
@@ -28,46 +31,6 @@ export interface ChatCompletionMessage {
   role: "system" | "developer" | "user" | "assistant" | "tool";
   content?: unknown;
   [key: string]: unknown;
-}
-
-const dialect: Dialect = {
-  protocol: "openai-completions",
-  scratch: { args: "partialArgs", index: "streamIndex" },
-  openPayload(payload) {
-    // Pi's payload always has these keys; hosts ask for them with `in`.
-    const { model, messages, stream, prompt_cache_key, prompt_cache_retention, ...rest } = payload;
-    return { model, messages, stream, prompt_cache_key, prompt_cache_retention, ...rest };
-  },
-  finishPayload(payload) {
-    // A hook that leaves nothing fails the turn, in the words of the access that fails.
-    void payload.stream;
-    return payload;
-  },
-};
-
-/** @internal Starts a turn in `stream`. */
-export function startOpenAICompletions(asked: Asked, stream: AssistantMessageEventStream): void {
-  startTurn(dialect, asked, stream);
-}
-
-/** @internal What `streamOpenAICompletions` asks for. */
-export function askOpenAICompletions(
-  model: Model<"openai-completions">,
-  context: Context,
-  options: OpenAICompletionsOptions | undefined,
-): Asked {
-  const apiKey = options?.apiKey || getEnvApiKey(model.provider) || "";
-  return { model, context, options: options as Asked["options"], simple: false, apiKey, client: false };
-}
-
-/** @internal What `streamSimpleOpenAICompletions` asks for. */
-export function askSimpleOpenAICompletions(
-  model: Model<"openai-completions">,
-  context: Context,
-  options: SimpleStreamOptions | undefined,
-): Asked {
-  const apiKey = requireApiKey(model, options);
-  return { model, context, options: options as Asked["options"], simple: true, apiKey, client: false };
 }
 
 /** Streams one turn with the options of `openai-completions`. */

@@ -1,7 +1,7 @@
 // The protocols that come with the package, and the entry points that the package root has for them. Unlike the direct
 // ones of the subpaths these never throw: what goes wrong, a missing key included, is an event of the stream.
 
-import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic.js";
+import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
 import { emptyMessage } from "./assembler.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
@@ -9,7 +9,7 @@ import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
   startOpenAICompletions,
-} from "./openai-completions.js";
+} from "./openai-completions-wire.js";
 import type { Asked } from "./request.js";
 import type { Api, Context, Model } from "./types.js";
 

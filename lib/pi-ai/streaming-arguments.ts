@@ -2,7 +2,8 @@
 // stream that nobody looks at costs nothing.
 
 import { PartialJson } from "../native.js";
-import { parseStreamingJson, revive } from "./json-parse.js";
+import { parseStreamingJson } from "./json-parse.js";
+import { revive } from "./json-value.js";
 
 type Json = unknown;
 type Path = (string | number)[];

@@ -3,10 +3,10 @@
 
 import type { Turn } from "../native.js";
 import { Assembler, emptyMessage, type Scratch } from "./assembler.js";
-import { backlog, hasWaiter, onConsumed, resultRequested } from "./event-consumer.js";
+import { backlog, hasWaiter, isRead, onConsumed, resultRequested } from "./event-consumer.js";
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { type Failure, thrown } from "./failure.js";
-import { enlist } from "./feed.js";
+import { type Enlisted, enlist } from "./feed.js";
 import { carry, type Driver, type Send, viaFetch, type WrittenRequest } from "./fetch-transport.js";
 import { type Asked, networkText, turnText } from "./request.js";
 import { hostFetch } from "./transport.js";
@@ -14,6 +14,9 @@ import { hostFetch } from "./transport.js";
 /** With more events waiting than this, nothing more is taken from the native side, which then stops reading. */
 const HIGH_WATER = 2048;
 const LOW_WATER = 512;
+
+/** How many microtasks a consumer has for the events of one piece before the next follows anyway. */
+const PATIENCE = 16;
 
 /** How a protocol differs on this side. */
 export interface Dialect {
@@ -38,7 +41,7 @@ class Run implements Driver {
   private readonly signal: AbortSignal | undefined;
   turn!: Turn;
   stopTransport: (() => void) | undefined;
-  private dismiss: (() => void) | undefined;
+  private enlisted: Enlisted | undefined;
   private readonly assembler: Assembler;
   private started = false;
   private over = false;
@@ -65,14 +68,14 @@ class Run implements Driver {
 
   async go(): Promise<void> {
     const { options } = this.asked;
-    const { turn, dismiss } = enlist(
+    this.enlisted = enlist(
       this.dialect.protocol,
       turnText(this.asked),
       networkText(),
       () => void this.pump(),
     );
+    const { turn } = this.enlisted;
     this.turn = turn;
-    this.dismiss = dismiss;
     const fetch = hostFetch(options);
     if (!fetch && !options?.onPayload && !this.asked.client) {
       if (this.listen()) turn.send();
@@ -130,7 +133,7 @@ class Run implements Driver {
 
   private async drain(): Promise<void> {
     while (!this.over) {
-      if (this.isAhead()) await this.demand();
+      if (this.isAhead(HIGH_WATER)) await this.demand();
       const batch = this.turn.drain();
       if (batch === null) return;
       this.assembler.take(batch);
@@ -138,15 +141,15 @@ class Run implements Driver {
     }
   }
 
-  /** Piece by piece. A waiting consumer gets its turn before the next piece changes the message. */
+  /** Piece by piece: a consumer that keeps up gets its turn before the next piece changes the message. */
   private async deliver(): Promise<void> {
-    let served = false;
+    let keepsUp = false;
     while (!this.over) {
-      if (served && this.assembler.startsPiece) {
-        served = false;
-        await undefined;
+      if (keepsUp && this.assembler.startsPiece) {
+        for (let tick = 0; tick < PATIENCE && !hasWaiter(this.stream); tick++) await undefined;
+        keepsUp = false;
       }
-      served ||= hasWaiter(this.stream);
+      keepsUp ||= hasWaiter(this.stream);
       const notice = this.assembler.next();
       if (notice === undefined) return;
       this.moved = true;
@@ -174,22 +177,30 @@ class Run implements Driver {
     return moved;
   }
 
-  /** Whether the consumer is so far behind that more would only pile up. One that wants the result takes it all. */
-  private isAhead(): boolean {
-    return backlog(this.stream) > HIGH_WATER && !resultRequested(this.stream) && !this.aborted;
+  /**
+   * Whether more would only pile up before a consumer that has stopped reading. One that wants the result, or has
+   * broken off, takes it all; one that has not begun gets its answer ready.
+   */
+  private isAhead(limit: number): boolean {
+    const { stream } = this;
+    return backlog(stream) > limit && isRead(stream) && !resultRequested(stream) && !this.aborted;
   }
 
-  private demand(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Waits for the consumer. A program that has nothing else to do may end meanwhile. */
+  private async demand(): Promise<void> {
+    const { stream, signal } = this;
+    this.enlisted?.release();
+    await new Promise<void>((resolve) => {
       const check = () => {
-        if (backlog(this.stream) > LOW_WATER && this.isAhead()) return;
-        onConsumed(this.stream, undefined);
-        this.signal?.removeEventListener("abort", check);
+        if (this.isAhead(LOW_WATER)) return;
+        onConsumed(stream, undefined);
+        signal?.removeEventListener("abort", check);
         resolve();
       };
-      onConsumed(this.stream, check);
-      this.signal?.addEventListener("abort", check, { once: true });
+      onConsumed(stream, check);
+      signal?.addEventListener("abort", check, { once: true });
     });
+    if (!this.over) this.enlisted?.hold();
   }
 
   /** Ends the turn with a failure, unless it has ended. */
@@ -203,7 +214,7 @@ class Run implements Driver {
   private settle(): void {
     this.over = true;
     this.stopTransport?.();
-    this.dismiss?.();
+    this.enlisted?.dismiss();
     this.signal?.removeEventListener?.("abort", this.onAbort);
   }
 }

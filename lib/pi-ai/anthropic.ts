@@ -1,7 +1,7 @@
 // Anthropic's Messages API (`anthropic-messages`): the direct entry points, which throw where Pi's throw.
 
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
-import { AssistantMessageEventStream } from "./event-stream.js";
+import { started } from "./entry-points.js";
 import type { SimpleStreamOptions, StreamFunction, StreamOptions } from "./types.js";
 
 /** How hard a model that decides by itself when to think should think. */
@@ -38,11 +38,7 @@ export const streamAnthropic: StreamFunction<"anthropic-messages", AnthropicOpti
   model,
   context,
   options,
-) => {
-  const stream = new AssistantMessageEventStream();
-  startAnthropic(askAnthropic(model, context, options), stream);
-  return stream;
-};
+) => started(askAnthropic(model, context, options), startAnthropic);
 
 /**
  * Streams one turn with options that fit every provider.
@@ -52,8 +48,4 @@ export const streamSimpleAnthropic: StreamFunction<"anthropic-messages", SimpleS
   model,
   context,
   options,
-) => {
-  const stream = new AssistantMessageEventStream();
-  startAnthropic(askSimpleAnthropic(model, context, options), stream);
-  return stream;
-};
+) => started(askSimpleAnthropic(model, context, options), startAnthropic);

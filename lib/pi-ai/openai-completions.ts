@@ -2,7 +2,7 @@
 // Pi's throw.
 
 import { chatMessages } from "../native.js";
-import { AssistantMessageEventStream } from "./event-stream.js";
+import { started } from "./entry-points.js";
 import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
@@ -38,11 +38,7 @@ export const streamOpenAICompletions: StreamFunction<"openai-completions", OpenA
   model,
   context,
   options,
-) => {
-  const stream = new AssistantMessageEventStream();
-  startOpenAICompletions(askOpenAICompletions(model, context, options), stream);
-  return stream;
-};
+) => started(askOpenAICompletions(model, context, options), startOpenAICompletions);
 
 /**
  * Streams one turn with options that fit every provider.
@@ -52,11 +48,7 @@ export const streamSimpleOpenAICompletions: StreamFunction<"openai-completions",
   model,
   context,
   options,
-) => {
-  const stream = new AssistantMessageEventStream();
-  startOpenAICompletions(askSimpleOpenAICompletions(model, context, options), stream);
-  return stream;
-};
+) => started(askSimpleOpenAICompletions(model, context, options), startOpenAICompletions);
 
 /** The messages of a request, as `compat` wants them. */
 export function convertMessages(

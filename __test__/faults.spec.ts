@@ -119,12 +119,12 @@ describe.each(transports)("over %s", (_, transport) => {
       response.on("close", () => clearInterval(timer));
     };
     provider.scripts = [keepAlive("")];
-    const first = await outcome({ firstEventTimeoutMs: 80 } as StreamOptions);
+    const first = await outcome({ firstEventTimeoutMs: 80 });
     expect(first).toMatchObject({
       failure: { kind: "timeout", code: "stream_stalled_first_event", retryable: true },
     });
     provider.scripts = [keepAlive(half)];
-    const next = await outcome({ idleTimeoutMs: 80 } as StreamOptions);
+    const next = await outcome({ idleTimeoutMs: 80 });
     expect(next.failure.code).toBe("stream_stalled_idle");
     expect(next.content).toEqual([{ type: "text", text: "so far" }]);
   });

@@ -4,21 +4,11 @@
 import { getEnvApiKey } from "./env-api-keys.js";
 import type { Api, Context, Message, Model, StreamOptions } from "./types.js";
 
-/** Options beyond Pi's: the host's own `fetch` or client, and deadlines. */
-export interface TransportOptions {
-  /** Sends the request instead of this library's own connections. */
-  fetch?: typeof globalThis.fetch;
-  /** How long to wait for the first event after the response's head, in milliseconds; 0 for ever. Default 600,000. */
-  firstEventTimeoutMs?: number;
-  /** How long to wait from one event to the next, in milliseconds; 0 for ever. Default 300,000. */
-  idleTimeoutMs?: number;
-}
-
 /** What is asked of one turn. */
 export interface Asked {
   model: Model<Api>;
   context: Context;
-  options: (StreamOptions & TransportOptions & Record<string, unknown>) | undefined;
+  options: (StreamOptions & Record<string, unknown>) | undefined;
   /** Whether the options are those of `streamSimple`. */
   simple: boolean;
   apiKey: string;

@@ -90,8 +90,18 @@ export interface ProviderResponse {
   headers: Record<string, string>;
 }
 
+/** Options beyond Pi's: the host's own `fetch` or client, and deadlines. */
+export interface TransportOptions {
+  /** Sends the request instead of this library's own connections. */
+  fetch?: typeof globalThis.fetch;
+  /** How long to wait for the first event after the response's head, in milliseconds; 0 for ever. Default 600,000. */
+  firstEventTimeoutMs?: number;
+  /** How long to wait from one event to the next, in milliseconds; 0 for ever. Default 300,000. */
+  idleTimeoutMs?: number;
+}
+
 /** What every provider's `stream` understands. Providers ignore what they have no use for. */
-export interface StreamOptions {
+export interface StreamOptions extends TransportOptions {
   temperature?: number;
   /** Most tokens to generate. */
   maxTokens?: number;

@@ -1,5 +1,6 @@
 // One turn over the wire: events, the message they share, hooks, the request that goes out.
 
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { complete, completeSimple, stream, streamSimple, type ToolCall } from "argent-runtime/pi-ai";
 import * as direct from "argent-runtime/pi-ai/anthropic";
 import { describe, expect, it } from "vitest";
@@ -172,6 +173,23 @@ describe("events", () => {
       responseId: "chatcmpl-1",
       usage: { input: 10, output: 5, totalTokens: 15 },
     });
+  });
+});
+
+describe("responses", () => {
+  it.each([
+    ["gzip", gzipSync],
+    ["br", brotliCompressSync],
+  ])("compressed with %s are read", async (encoding, compress) => {
+    provider.scripts = [
+      (response, { headers }) => {
+        expect(headers["accept-encoding"]).toContain(encoding);
+        response.writeHead(200, { "content-encoding": encoding });
+        response.end(compress(Buffer.from(anthropic.answer("ok"))));
+      },
+    ];
+    const message = await complete(claude, saying("hi"), key);
+    expect(message.content).toEqual([{ type: "text", text: "ok" }]);
   });
 });
 

@@ -73,3 +73,30 @@ fn is_private(url: &Url) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(options: &str, url: &str) -> Deadlines {
+        Deadlines::new(&serde_json::from_str(options).unwrap(), url)
+    }
+
+    #[test]
+    fn models_nearby_have_longer() {
+        let remote = of("{}", "https://api.example.com/v1");
+        assert_eq!((remote.head, remote.first_event, remote.idle), (HEAD, Some(FIRST_EVENT), Some(IDLE)));
+        for url in
+            ["http://localhost:11434/v1", "http://[::1]/", "http://192.168.1.7:8000", "http://box.local/"]
+        {
+            assert_eq!(of("{}", url).idle, Some(LOCAL), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_hosts_own_come_first_and_0_means_for_ever() {
+        let own = of(r#"{"timeoutMs":5,"firstEventTimeoutMs":0,"idleTimeoutMs":7}"#, "http://localhost");
+        let millis = Duration::from_millis;
+        assert_eq!((own.head, own.next(false), own.next(true)), (millis(5), None, Some(millis(7))));
+    }
+}

@@ -4,6 +4,7 @@ mod faults;
 mod proxies;
 mod retries;
 mod server;
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

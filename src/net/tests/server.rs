@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does next on a connection.
@@ -17,6 +17,24 @@ pub(super) enum Step {
     Repeat(Vec<u8>, usize),
     /// Closes the connection with a reset.
     Reset,
+}
+
+/// A connection, encrypted or not.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin {
+    /// Has closing reset the connection.
+    fn reset_on_close(&self);
+}
+
+impl Stream for TcpStream {
+    fn reset_on_close(&self) {
+        self.set_zero_linger().unwrap();
+    }
+}
+
+impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
+    fn reset_on_close(&self) {
+        self.get_ref().0.reset_on_close();
+    }
 }
 
 /// A running server.
@@ -55,8 +73,8 @@ impl Server {
     }
 }
 
-async fn play(
-    mut socket: TcpStream,
+pub(super) async fn play<S: Stream>(
+    mut socket: S,
     script: Vec<Step>,
     kept: Arc<Mutex<Vec<String>>>,
     sent: Arc<Mutex<usize>>,
@@ -80,7 +98,7 @@ async fn play(
                 }
             }
             Step::Reset => {
-                socket.set_zero_linger().unwrap();
+                socket.reset_on_close();
                 return;
             }
         }
@@ -90,7 +108,7 @@ async fn play(
     let _ = tokio::io::copy(&mut socket, &mut tokio::io::sink()).await;
 }
 
-async fn read_request(socket: &mut TcpStream) -> String {
+async fn read_request<S: Stream>(socket: &mut S) -> String {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -156,4 +174,9 @@ pub(super) fn answer(said: &str) -> Vec<Step> {
 /// One event.
 pub(super) fn event(name: &str, fields: &str) -> String {
     format!("event: {name}\ndata: {{\"type\":\"{name}\",{fields}}}\n\n")
+}
+
+/// What a step sends.
+pub(super) fn bytes_of(step: Step) -> Vec<u8> {
+    if let Step::Send(bytes) = step { bytes } else { Vec::new() }
 }

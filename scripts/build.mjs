@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -55,6 +56,12 @@ function call(command, ...args) {
   process.exit(status ?? 1);
 }
 
+/** Copies a file into the place of another. What runs with the old one keeps it: an addon in use must not change. */
+function put(from, to) {
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
 function nativeFiles() {
   return readdirSync(join(root, "lib")).filter((name) => /^native\.(js|d\.ts|.*\.node)$/.test(name));
 }
@@ -67,7 +74,7 @@ function relink() {
   const built = join(root, "target", target, "release");
   const library = readdirSync(built).find((name) => /^(lib)?argent_runtime\.(so|dylib|dll)$/.test(name));
   const addon = nativeFiles().find((name) => name.endsWith(".node"));
-  copyFileSync(join(built, library), join(root, "lib", addon));
+  put(join(built, library), join(root, "lib", addon));
 }
 
 step(
@@ -110,6 +117,6 @@ step(
   () => {
     call("npx", "--no-install", "tsc", "-p", "tsconfig.json");
     call(process.execPath, "scripts/generate-catalog.mjs", "--dist");
-    for (const name of nativeFiles()) copyFileSync(join(root, "lib", name), join(root, "dist", name));
+    for (const name of nativeFiles()) put(join(root, "lib", name), join(root, "dist", name));
   },
 );

@@ -194,7 +194,7 @@ export class Assembler {
     } else {
       const key = this.scratch.args;
       (block as Record<string, unknown>)[key] = `${(block as Record<string, unknown>)[key] ?? ""}${delta}`;
-      if (delta !== "") this.args.get(index)?.append(delta);
+      this.args.get(index)?.append(delta);
       stream.push({ type: "toolcall_delta", contentIndex: index, delta, partial: output });
     }
     return true;

@@ -19,11 +19,12 @@ export class StreamingArguments {
   private path: Path = [];
   private override: { value: Json } | undefined;
 
-  /** @param initial - what the call began with; it stands until the first piece comes. */
-  constructor(private readonly initial: Json) {}
+  /** @param initial - what the call began with; it stands until the first piece comes, even an empty one. */
+  constructor(private initial: Json) {}
 
   /** More of the JSON text. */
   append(piece: string): void {
+    this.initial = {};
     this.text += piece;
     this.unread += piece;
     this.override = undefined;

@@ -98,7 +98,8 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
     }
 
     async fn send(&self, client: &Client, attempt: u32, body: bytes::Bytes) -> Result<Response, Failure> {
-        let url = reqwest::Url::parse(&self.request.url).map_err(|_| no_connection())?;
+        let invalid = |_| Failure::new(FailureKind::InvalidRequest, "Invalid URL");
+        let url = reqwest::Url::parse(&self.request.url).map_err(invalid)?;
         let request = client.post(url).headers(header_map(&self.request, attempt)?).body(body);
         tokio::select! {
             () = self.cancel.cancelled() => Err(given_up()),

@@ -159,10 +159,13 @@ impl crate::ai::codec::Decoder for Decoder {
 impl State {
     fn server_event(&mut self, event: &sse::Event<'_>, sink: &mut dyn Sink) -> Result<(), Failure> {
         let name = event.name.unwrap_or_default();
+        if self.stopped {
+            return Ok(());
+        }
         if name == "error" {
             return Err(stream_error(event.data));
         }
-        if self.stopped || !EVENTS.contains(&name) {
+        if !EVENTS.contains(&name) {
             return Ok(());
         }
         sink.event(Event::Piece);

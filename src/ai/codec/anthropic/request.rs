@@ -21,6 +21,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
 const CLIENT_VERSION: &str = "0.91.1";
 const AGENT_VERSION: &str = "2.1.75";
 const TOOL_STREAMING_BETA: &str = "fine-grained-tool-streaming-2025-05-14";
@@ -67,6 +68,8 @@ fn api_key(turn: &Turn) -> &str {
 fn base_url(turn: &Turn) -> Result<String, Failure> {
     if &*turn.model.provider == "cloudflare-ai-gateway" {
         endpoint::base_url(turn)
+    } else if turn.model.base_url.is_empty() {
+        Ok(DEFAULT_BASE_URL.to_owned())
     } else {
         Ok(turn.model.base_url.to_string())
     }

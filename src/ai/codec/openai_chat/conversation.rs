@@ -149,6 +149,10 @@ fn assistant<'a>(answer: &'a Assistant, model: &Model, compat: &Compat) -> Optio
                 });
         }
     }
+    // The field that thinking came in may be the content itself.
+    if let Some((_, thoughts)) = chat.thinking.take_if(|(field, _)| *field == "content") {
+        chat.content = Said::from(thoughts);
+    }
     let calls = || answer.content.iter().filter_map(call);
     chat.tool_calls = calls().map(wire_call).collect();
     chat.reasoning_details = calls().filter_map(reasoning_detail).collect();

@@ -56,7 +56,7 @@ describe.each(transports)("over %s", (_, transport) => {
         expect(event.error).toMatchObject({
           content: [{ type: "text", text: "so far" }],
           stopReason: "aborted",
-          errorMessage: "Request was aborted",
+          errorMessage: "This operation was aborted",
         });
       }
     }

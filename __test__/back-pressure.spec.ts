@@ -117,7 +117,7 @@ describe.each(transports)("over %s", (_, transport) => {
     const { answer, turn, events } = await held({ signal: controller.signal });
     controller.abort();
     const message = await turn.result();
-    expect(message).toMatchObject({ stopReason: "aborted", errorMessage: "Request was aborted" });
+    expect(message).toMatchObject({ stopReason: "aborted", errorMessage: "This operation was aborted" });
     const taken = await rest(events);
     expect(taken.at(-1)).toMatchObject({ type: "error", reason: "aborted" });
     const deltas = taken.flatMap((event) => (event.type === "text_delta" ? event.delta : []));

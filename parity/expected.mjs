@@ -18,7 +18,7 @@ function truncated(difference) {
 
 /** Whether Pi tripped over a field that a malformed message lacks. */
 function tripped(difference) {
-  return /^Cannot read properties of (undefined|null)|is not iterable$|is not a function$/.test(
+  return /Cannot read properties of (undefined|null)|is not iterable$|is not a function$/.test(
     errors(difference)[0],
   );
 }

@@ -57,19 +57,24 @@ export class Assembler {
     this.at = 0;
   }
 
+  /** How many pieces of the batch are still to be read. */
+  get piecesLeft(): number {
+    let left = 0;
+    for (let at = this.at; at < this.batch.length; at = this.recordEnd(at)) left += this.isPiece(at) ? 1 : 0;
+    return left;
+  }
+
   /** Whether the next record begins what came in one piece. */
   get startsPiece(): boolean {
-    return (this.batch.charCodeAt(this.at + 3) & 0x40) !== 0;
+    return this.isPiece(this.at);
   }
 
   /** Applies the next record: `undefined` at the end of the batch, `true` when it made an event. */
   next(): Notice | boolean | undefined {
     const { batch, at } = this;
     if (at >= batch.length) return undefined;
-    const digit = (place: number) => batch.charCodeAt(at + place);
-    const block = (digit(1) << 7) | digit(2);
-    const length = ((digit(3) & 0x3f) << 21) | (digit(4) << 14) | (digit(5) << 7) | digit(6);
-    this.at = at + 7 + length;
+    const block = (batch.charCodeAt(at + 1) << 7) | batch.charCodeAt(at + 2);
+    this.at = this.recordEnd(at);
     return this.apply(batch[at] as string, block, batch.slice(at + 7, this.at));
   }
 
@@ -91,6 +96,15 @@ export class Assembler {
     record(output, failure);
     stream.push({ type: "error", reason, error: output });
     stream.end();
+  }
+
+  private isPiece(at: number): boolean {
+    return (this.batch.charCodeAt(at + 3) & 0x40) !== 0;
+  }
+
+  private recordEnd(at: number): number {
+    const digit = (place: number) => this.batch.charCodeAt(at + place);
+    return at + 7 + (((digit(3) & 0x3f) << 21) | (digit(4) << 14) | (digit(5) << 7) | digit(6));
   }
 
   private apply(kind: string, index: number, text: string): Notice | boolean {

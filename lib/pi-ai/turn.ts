@@ -47,7 +47,11 @@ class Run implements Driver {
   private over = false;
   private pumping: Promise<void> | undefined;
   private moved = false;
+  /** Whether the host gave up while events that had come were still to be delivered. */
+  private abortedMidway = false;
   private readonly onAbort = () => {
+    // Pi's reader is a piece ahead of the events that the host sees.
+    this.abortedMidway = this.assembler.piecesLeft > 1;
     this.turn.abort();
     this.stopTransport?.();
     void this.pump();
@@ -155,7 +159,7 @@ class Run implements Driver {
       this.moved = true;
       if (typeof notice !== "boolean") {
         if (notice === "done") this.settle();
-        else if ("failure" in notice) this.fail(notice.failure);
+        else if ("failure" in notice) this.fail(this.reworded(notice.failure));
         else {
           await this.head(notice.head.status, notice.head.headers);
           this.turn.proceed();
@@ -201,6 +205,11 @@ class Run implements Driver {
       signal?.addEventListener("abort", check, { once: true });
     });
     if (!this.over) this.enlisted?.hold();
+  }
+
+  /** Pi tells whether it noticed between events or while it waited for more; hosts know both texts. */
+  private reworded(failure: Failure): Failure {
+    return this.abortedMidway && this.started ? { ...failure, message: "Request was aborted" } : failure;
   }
 
   /** Ends the turn with a failure, unless it has ended. */

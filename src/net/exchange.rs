@@ -87,7 +87,7 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             return Err(asked_delay(self.protocol.rejection(status, &body), &headers, &body));
         }
         tokio::select! {
-            () = self.cancel.cancelled() => return Err(Failure::aborted("Request was aborted")),
+            () = self.cancel.cancelled() => return (self.decoder)().finish(End::Aborted, seen),
             () = seen.receiver.head(status, &headers) => {}
         }
         if matches!(status, 204 | 205) {
@@ -212,9 +212,10 @@ impl<R: Receiver> Sink for Seen<'_, R> {
 fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure> {
     let mut map = HeaderMap::with_capacity(request.headers.len());
     for (name, value) in &request.headers {
-        let invalid = || invalid_header(name);
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
-        map.insert(key, HeaderValue::from_bytes(&latin1(value)?).map_err(|_| invalid())?);
+        let key =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid_header("delete", name, "name"))?;
+        let value = latin1(value).map(|bytes| HeaderValue::from_bytes(&bytes).map_err(|_| value))?;
+        map.insert(key, value.map_err(|value| invalid_header("append", value, "value"))?);
     }
     if let Some(count) = map.get_mut("x-stainless-retry-count") {
         *count = attempt.into();
@@ -222,8 +223,10 @@ fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure>
     Ok(map)
 }
 
-fn invalid_header(name: &str) -> Failure {
-    Failure::new(FailureKind::InvalidRequest, format!("Header {name} cannot be sent"))
+/// A header that cannot be sent. The text is Node's, which takes a header away before it sets it.
+fn invalid_header(step: &str, text: &str, part: &str) -> Failure {
+    let message = format!("Headers.{step}: \"{text}\" is an invalid header {part}.");
+    Failure::new(FailureKind::InvalidRequest, message)
 }
 
 /// A header's value as the bytes of the wire. The text of a refusal is that of Node's `fetch`.

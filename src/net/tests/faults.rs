@@ -188,7 +188,10 @@ async fn giving_up_ends_the_turn_at_every_phase() {
     let mut seen = Seen { abort_after: Some((2, cancel.clone())), ..Seen::default() };
     let outcome = run_with(turn(&server.url, "{}"), Network::default(), cancel, &mut seen).await;
     let failure = outcome.unwrap_err();
-    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Aborted, "Request was aborted"));
+    assert_eq!(
+        (failure.kind, failure.message.as_str()),
+        (FailureKind::Aborted, "This operation was aborted")
+    );
     assert_eq!(seen.text, "onetwo");
 }
 

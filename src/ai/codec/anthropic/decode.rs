@@ -145,7 +145,8 @@ impl crate::ai::codec::Decoder for Decoder {
     fn finish(&mut self, end: End, sink: &mut dyn Sink) -> Result<StopReason, Failure> {
         let Self { sse, state } = self;
         if end == End::Aborted {
-            return Err(Failure::aborted("Request was aborted"));
+            // What `fetch` says of a body that is no longer waited for.
+            return Err(Failure::aborted("This operation was aborted"));
         }
         sse.finish(Trailing::Dispatch, &mut |event| state.server_event(&event, sink))?;
         state.outcome()
@@ -300,7 +301,7 @@ impl State {
 
     fn outcome(&self) -> Result<StopReason, Failure> {
         match (self.started, self.stopped, self.stop) {
-            (false, false, _) => {
+            (false, false, StopReason::Stop | StopReason::Length | StopReason::ToolUse) => {
                 Err(Failure::new(FailureKind::Truncated, "Anthropic stream ended before message_start"))
             }
             (true, false, _) => {

@@ -20,10 +20,9 @@ fn fixtures_read_the_same_however_they_are_cut() {
 fn an_aborted_answer_fails_as_it_stands() {
     let half = b"event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\"}}\n\n";
     let reading = replay(decoder(), [&half[..]], End::Aborted);
-    assert!(
-        reading
-            .ends_with("=> {\"kind\":\"aborted\",\"message\":\"Request was aborted\",\"retryable\":false}\n")
-    );
+    assert!(reading.ends_with(
+        "=> {\"kind\":\"aborted\",\"message\":\"This operation was aborted\",\"retryable\":false}\n"
+    ));
 }
 
 #[test]

@@ -8,7 +8,7 @@ complain() { echo "$1" >&2; status=1; }
 # Direction: node -> net -> ai -> json; only node names napi, ai does no I/O.
 refuse() {
   local found
-  found=$(grep -rnE "$2" "src/$1" --include='*.rs' || true)
+  found=$(grep -rnE "$2" "src/$1" --include='*.rs' --exclude-dir=tests --exclude=tests.rs --exclude=replay.rs || true)
   [ -z "$found" ] || complain "src/$1 may not name this:"$'\n'"$found"
 }
 refuse ai '(^|[^a-z_])(reqwest|tokio|napi)::|std::(fs|env|net)::|crate::(net|node)'

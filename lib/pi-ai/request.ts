@@ -27,10 +27,10 @@ const SHARED_OPTIONS = [
   "firstEventTimeoutMs",
   "idleTimeoutMs",
   "metadata",
+  "toolChoice",
 ] as const;
 const SIMPLE_OPTIONS = ["reasoning", "thinkingBudgets"] as const;
 const FULL_OPTIONS = [
-  "toolChoice",
   "thinkingEnabled",
   "thinkingBudgetTokens",
   "thinkingDisplay",
@@ -111,8 +111,6 @@ function messagePart(message: Message, index: number): object {
 function optionsPart({ options, simple, apiKey, client }: Asked): object {
   const own: Record<string, unknown> = { simple, client, apiKey, headers: headerPart(options?.headers) };
   const names = [...SHARED_OPTIONS, ...(simple ? SIMPLE_OPTIONS : FULL_OPTIONS)];
-  // Chat completions take a tool choice with the simple options too.
-  if (simple) names.push("toolChoice" as (typeof names)[number]);
   for (const name of names) own[name] = options?.[name];
   own.maxTokens = wholeNumber(options?.maxTokens);
   return own;

@@ -3,9 +3,11 @@
 mod num;
 pub mod partial;
 pub mod repair;
+mod stringify;
 mod text;
 
 pub use num::Num;
+pub use stringify::stringify;
 pub use text::{Text, WireStr, is_blank};
 
 use serde::Deserialize;

@@ -158,7 +158,7 @@ fn drop_surrogates(bytes: &[u8]) -> String {
 }
 
 /// The surrogate code unit that WTF-8 bytes start with, if they do.
-fn surrogate(bytes: &[u8]) -> Option<u32> {
+pub(super) fn surrogate(bytes: &[u8]) -> Option<u32> {
     match *bytes {
         [0xED, second @ 0xA0..=0xBF, third @ 0x80..=0xBF, ..] => {
             Some(0xD000 | (u32::from(second & 0x3F) << 6) | u32::from(third & 0x3F))

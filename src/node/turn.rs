@@ -196,11 +196,11 @@ impl Turn {
     #[napi(catch_unwind)]
     pub fn rejected(&self, attempt: u32, status: u16, headers: String, body: String) -> f64 {
         let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
-        let mut failure = None;
-        if let State::Ready(prepared) = &*self.shared.state() {
-            failure = Some(net::asked_delay(prepared.protocol.rejection(status, &body), &headers, &body));
-        }
-        failure.map_or(-1.0, |failure| self.again(attempt, failure))
+        let failure = match &*self.shared.state() {
+            State::Ready(prepared) => prepared.protocol.rejection(status, &body),
+            _ => return -1.0,
+        };
+        self.again(attempt, net::asked_delay(failure, &headers, &body))
     }
 
     /// For the host's own transport: no response came. As `rejected`.

@@ -3,32 +3,16 @@
 use serde_json::Value;
 
 use crate::ai::{Failure, FailureKind};
+use crate::json::stringify;
 
 /// The body of an error response as JSON, if it is that.
 pub(super) fn parse(body: &str) -> Option<Value> {
     serde_json::from_str(body).ok()
 }
 
-/// JSON text as JavaScript writes it: whole numbers without a fraction.
+/// JSON text as JavaScript writes it.
 pub(super) fn compact(value: &Value) -> String {
-    let mut value = value.clone();
-    whole_numbers(&mut value);
-    value.to_string()
-}
-
-fn whole_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) => {
-            let whole = number.as_f64().filter(|n| number.is_f64() && n.fract() == 0.0 && n.abs() < 1e15);
-            #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
-            if let Some(whole) = whole {
-                *number = serde_json::Number::from(whole as i64);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
-        _ => {}
-    }
+    stringify(&value.to_string()).unwrap_or_default()
 }
 
 /// The text that the providers' JavaScript clients make of a status and a body. `error` is the part of the body that

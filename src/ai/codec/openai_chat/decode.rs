@@ -5,11 +5,11 @@ use serde_json::value::RawValue;
 use super::calls::Calls;
 use super::chunk::{Choice, Chunk, Delta, Fields, Tokens};
 use super::compat::is_truthy;
-use super::{json_text, rejection};
+use super::rejection;
 use crate::ai::codec::End;
 use crate::ai::codec::sse::SseDecoder;
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
-use crate::json::{Num, WireStr};
+use crate::json::{Num, WireStr, stringify};
 
 /// Reads one response.
 pub(in crate::ai::codec) struct Decoder {
@@ -180,7 +180,7 @@ impl Answer {
         }
         let id: Option<WireStr<'_>> = fields.read("id").filter(|id: &WireStr<'_>| !id.is_empty());
         let block = id.and_then(|id| self.calls.block_of(&id));
-        if let (Some(block), Some(json)) = (block, json_text::compact(detail.get())) {
+        if let (Some(block), Some(json)) = (block, stringify(detail.get())) {
             sink.event(Event::ThoughtSignature { block, json: &json });
         }
     }

@@ -6,7 +6,6 @@ mod chunk;
 mod compat;
 mod conversation;
 mod decode;
-mod json_text;
 mod message;
 mod rejection;
 mod request;

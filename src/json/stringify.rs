@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
-use crate::json::WireStr;
+use super::text::{WireStr, surrogate};
 
 /// The same JSON without white space, with strings and numbers spelt as JavaScript spells them; `None` when `json` is
 /// not JSON. Works on the text, because strings may hold lone surrogates, which no tree of Rust strings can.
-pub(super) fn compact(json: &str) -> Option<String> {
+pub fn stringify(json: &str) -> Option<String> {
     serde_json::from_str::<&RawValue>(json).ok()?;
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
@@ -59,10 +59,9 @@ fn push_string(out: &mut String, token: &str) -> Option<()> {
         };
         let quoted = serde_json::to_string(valid).ok()?;
         out.push_str(quoted.strip_prefix('"')?.strip_suffix('"')?);
-        let [0xED, second, third, after @ ..] = tail else { break };
-        let unit = 0xD000 | (u32::from(second & 0x3F) << 6) | u32::from(third & 0x3F);
+        let Some(unit) = surrogate(tail) else { break };
         write!(out, "\\u{unit:04x}").ok()?;
-        rest = after;
+        rest = tail.get(3..)?;
     }
     out.push('"');
     Some(())
@@ -100,9 +99,9 @@ mod tests {
             ("true", "true"),
         ];
         for (json, expected) in cases {
-            assert_eq!(compact(json).as_deref(), Some(expected), "{json}");
+            assert_eq!(stringify(json).as_deref(), Some(expected), "{json}");
         }
-        assert_eq!(compact("{"), None);
-        assert_eq!(compact(""), None);
+        assert_eq!(stringify("{"), None);
+        assert_eq!(stringify(""), None);
     }
 }

@@ -1,4 +1,5 @@
-import { answer, sse } from "./streams.mjs";
+import { answer } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /** Rows about what the host does: when it aborts, and how it has set things up. */
 
@@ -31,7 +32,7 @@ export function aborts(api) {
 }
 
 function openToolUse() {
-  return sse("anthropic-messages", [
+  return text("anthropic-messages", [
     { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5 } } },
     {
       type: "content_block_start",
@@ -57,7 +58,7 @@ function openToolCalls() {
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return sse("openai-completions", events).replace("data: [DONE]\n\n", "");
+  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {
@@ -96,4 +97,8 @@ export function configuration(api) {
     { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
   ];
+}
+
+function text(api, events) {
+  return WIRES.get(api).frames(events).join("");
 }

@@ -1,6 +1,7 @@
 import { paced } from "./framing.mjs";
 import { simpleModel } from "./models.mjs";
-import { answer, sse } from "./streams.mjs";
+import { answer } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /** What hosts do with a stream besides reading it: patch it, write into it, read it oddly, stand before fetch. */
 
@@ -27,7 +28,7 @@ export function hostSections() {
 
 function frames(api) {
   const events = api === "anthropic-messages" ? toolUse() : toolCalls();
-  return sse(api, events).split(/(?<=\n\n)/);
+  return WIRES.get(api).frames(events);
 }
 
 function toolUse() {

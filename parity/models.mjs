@@ -1,8 +1,9 @@
 import { getModels, getProviders } from "@mariozechner/pi-ai";
+import { WIRES } from "./wires/index.mjs";
 
-/** Models of the two protocols, from Pi's catalogue and made up, pointed at the loopback server. */
+/** Models of each protocol, from Pi's catalogue and made up, pointed at the loopback server. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = [...WIRES.keys()];
 const CATALOGUE = new Map(
   APIS.map((api) => [
     api,
@@ -28,7 +29,6 @@ const HOSTS = [
   "ai-gateway.vercel.sh",
 ];
 const LEVELS = ["off", "minimal", "low", "medium", "high", "xhigh"];
-const ROUTING = { only: ["anthropic", "bedrock"], order: ["bedrock"], allow_fallbacks: false };
 
 export const cloudflare = { CLOUDFLARE_ACCOUNT_ID: "account-1", CLOUDFLARE_GATEWAY_ID: "gateway-1" };
 
@@ -46,12 +46,13 @@ export function model(random, base, api = random.pick(APIS)) {
 
 /** The plainest model, for cases that are about something else. */
 export function simpleModel(base, api) {
+  const wire = WIRES.get(api);
   return {
     id: "test-model",
     name: "Test",
     api,
-    provider: api === "anthropic-messages" ? "anthropic" : "openai",
-    baseUrl: api === "anthropic-messages" ? base : `${base}/v1`,
+    provider: wire.provider,
+    baseUrl: wire.base(base),
     reasoning: true,
     input: ["text", "image"],
     cost: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
@@ -83,29 +84,6 @@ function custom(random, found) {
 }
 
 function compat(random, api) {
-  const flag = () => random.chance(0.5);
-  const fields =
-    api === "anthropic-messages"
-      ? { supportsEagerToolInputStreaming: flag, supportsLongCacheRetention: flag }
-      : {
-          supportsStore: flag,
-          supportsDeveloperRole: flag,
-          supportsReasoningEffort: flag,
-          supportsUsageInStreaming: flag,
-          maxTokensField: () => random.pick(["max_tokens", "max_completion_tokens"]),
-          requiresToolResultName: flag,
-          requiresAssistantAfterToolResult: flag,
-          requiresThinkingAsText: flag,
-          requiresReasoningContentOnAssistantMessages: flag,
-          thinkingFormat: () =>
-            random.pick(["openai", "openrouter", "deepseek", "zai", "qwen", "qwen-chat-template", "unknown"]),
-          openRouterRouting: () => random.pick([{}, ROUTING]),
-          vercelGatewayRouting: () => random.pick([{}, ROUTING, { order: ["x"] }]),
-          zaiToolStream: flag,
-          supportsStrictMode: flag,
-          cacheControlFormat: () => "anthropic",
-          sendSessionAffinityHeaders: flag,
-          supportsLongCacheRetention: flag,
-        };
+  const fields = WIRES.get(api).compat(random);
   return Object.fromEntries(random.some(Object.keys(fields), 0.4).map((key) => [key, fields[key]()]));
 }

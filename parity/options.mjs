@@ -1,12 +1,11 @@
+import { LEVELS } from "./levels.mjs";
 import { text } from "./texts.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /** Random options for `stream` and `streamSimple`, and the hooks and environment around a call. */
 
-const LEVELS = ["minimal", "low", "medium", "high", "xhigh"];
-
 export function streamOptions(random, api) {
-  const own = api === "anthropic-messages" ? anthropicOptions(random) : chatOptions(random);
-  return choose(random, { ...common(random), ...own });
+  return choose(random, { ...common(random), ...WIRES.get(api).options(random) });
 }
 
 export function simpleOptions(random) {
@@ -30,25 +29,6 @@ function common(random) {
     headers: () => headers(random),
     metadata: () => random.pick([{ user_id: text(random) }, { user_id: 7 }, {}, { other: "x" }]),
     timeoutMs: () => random.pick([30_000, 61_500]),
-  };
-}
-
-function anthropicOptions(random) {
-  return {
-    toolChoice: () => random.pick(["auto", "any", "none", { type: "tool", name: "read" }]),
-    thinkingEnabled: () => random.chance(0.6),
-    thinkingBudgetTokens: () => random.pick([0, 1024, 20_000]),
-    effort: () => random.pick(["low", "medium", "high", "xhigh", "max"]),
-    thinkingDisplay: () => random.pick(["summarized", "omitted"]),
-    interleavedThinking: () => random.chance(0.5),
-  };
-}
-
-function chatOptions(random) {
-  return {
-    toolChoice: () =>
-      random.pick(["auto", "none", "required", { type: "function", function: { name: "read" } }]),
-    reasoningEffort: () => random.pick(LEVELS),
   };
 }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { cut, paced } from "./framing.mjs";
 import { simpleModel } from "./models.mjs";
 import { createRandom, seedOf } from "./random.mjs";
-import { sse } from "./streams.mjs";
+import { bytes } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /**
  * Recorded streams of real providers, from a folder outside the project: one folder an API, one file
@@ -11,13 +12,13 @@ import { sse } from "./streams.mjs";
  */
 export function recordedSections({ seed, folder, cuts = 5 }) {
   const cases = [];
-  for (const api of ["anthropic-messages", "openai-completions"]) {
+  for (const [api, wire] of WIRES) {
     const place = join(folder, api);
     if (!existsSync(place)) continue;
     for (const file of readdirSync(place).sort()) {
       const lines = readFileSync(join(place, file), "utf8").split("\n").filter(Boolean);
-      const text = sse(api, lines);
-      const frames = text.split(/(?<=\n\n)/);
+      const frames = wire.frames(lines);
+      const whole = bytes(frames);
       const add = (way, steps, slow = false) =>
         cases.push({
           name: `${file} ${way}`,
@@ -29,12 +30,12 @@ export function recordedSections({ seed, folder, cuts = 5 }) {
             context: { messages: [{ role: "user", content: "hi", timestamp: 0 }] },
             options: { apiKey: "sk-test" },
             tags: new Set(["recorded"]),
-            responses: [{ headers: { "content-type": "text/event-stream" }, steps: steps(pause) }],
+            responses: [{ headers: { "content-type": wire.type }, steps: steps(pause) }],
           }),
         });
-      add("whole", () => [Buffer.from(text)]);
+      add("whole", () => [whole]);
       for (let i = 0; i < cuts; i++) {
-        add(`cut ${i}`, () => cut(createRandom(seedOf(seed, file, i)), Buffer.from(text)));
+        add(`cut ${i}`, () => cut(createRandom(seedOf(seed, file, i)), whole));
       }
       // Long recordings would take seconds at one event a pause; their beginning shows as much.
       add("one event at a time", (pause) => paced(ends(frames), pause), true);

@@ -3,6 +3,7 @@ import { cloudflare, model } from "./models.mjs";
 import { environment, hook, simpleOptions, streamOptions, wrongTypes } from "./options.mjs";
 import { createRandom, seedOf } from "./random.mjs";
 import { answer } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /** Random conversations: what is asked of the provider, byte by byte. */
 
@@ -30,7 +31,7 @@ function request(random, kind, { base }) {
   const simple = random.chance(0.5);
   const options = simple ? simpleOptions(random) : streamOptions(random, target.api);
   if (kind === "types") Object.assign(options, wrongTypes(random));
-  const family = target.api === "anthropic-messages" ? "Anthropic" : "OpenAICompletions";
+  const { family, type } = WIRES.get(target.api);
   const call = random.weighted([
     [8, simple ? "streamSimple" : "stream"],
     [1, simple ? "completeSimple" : "complete"],
@@ -44,6 +45,6 @@ function request(random, kind, { base }) {
     tags,
     hook: hook(random),
     env: { ...cloudflare, ...environment(random) },
-    responses: [{ headers: { "content-type": "text/event-stream" }, steps: [answer(target.api)] }],
+    responses: [{ headers: { "content-type": type }, steps: [answer(target.api)] }],
   };
 }

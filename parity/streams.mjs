@@ -1,8 +1,7 @@
-import { anthropicEvents } from "./anthropic-stream.mjs";
-import { chatEvents } from "./chat-stream.mjs";
-import { cut, cutLineEnds, frame, paced, style } from "./framing.mjs";
+import { cut, cutLineEnds, paced, style } from "./framing.mjs";
 import { simpleModel } from "./models.mjs";
 import { createRandom, seedOf } from "./random.mjs";
+import { WIRES } from "./wires/index.mjs";
 
 /** Random provider streams: what a host sees of them, event by event. */
 
@@ -27,15 +26,17 @@ export function streamSections({ seed, count }) {
 }
 
 function streamCase(random, { slow, crlf, ...kind }, { base, pause }) {
-  const api = random.pick(["anthropic-messages", "openai-completions"]);
+  const wire = WIRES.get(random.pick([...WIRES.keys()]));
+  const { api } = wire;
   const writing = style(random);
   if (crlf) writing.eol = "\r\n";
-  const events = api === "anthropic-messages" ? anthropicEvents(random, kind) : chatEvents(random, kind);
-  const frames = events.map((event) => frame(random, writing, event));
-  if (random.chance(0.05)) frames.unshift(random.pick(["\ufeff", "\n\n", ": hello\n\n"]));
-  if (random.chance(0.1) && frames.length > 0) frames.push(frames.pop().trimEnd());
-  const bytes = Buffer.from(frames.join(""));
-  const steps = slow ? paced(frames, pause) : crlf ? cutLineEnds(random, bytes) : cut(random, bytes);
+  const frames = wire.random(random, writing, wire.events(random, kind));
+  if (wire.type === "text/event-stream") {
+    if (random.chance(0.05)) frames.unshift(random.pick(["\ufeff", "\n\n", ": hello\n\n"]));
+    if (random.chance(0.1) && frames.length > 0) frames.push(frames.pop().trimEnd());
+  }
+  const whole = bytes(frames);
+  const steps = slow ? paced(frames, pause) : crlf ? cutLineEnds(random, whole) : cut(random, whole);
   return {
     call: random.weighted([
       [8, "stream"],
@@ -53,37 +54,16 @@ function streamCase(random, { slow, crlf, ...kind }, { base, pause }) {
     },
     options: { apiKey: random.pick(["sk-test", "sk-ant-oat01-test"]) },
     tags: new Set(Object.keys({ ...kind, ...(crlf && { crlf }) })),
-    responses: [{ headers: { "content-type": "text/event-stream" }, steps }],
+    responses: [{ headers: { "content-type": wire.type }, steps }],
   };
 }
 
 /** The shortest complete answer, for cases that are about the request. */
 export function answer(api) {
-  const events =
-    api === "anthropic-messages"
-      ? [
-          { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5, output_tokens: 1 } } },
-          { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-          { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "ok" } },
-          { type: "content_block_stop", index: 0 },
-          { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
-          { type: "message_stop" },
-        ]
-      : [
-          { id: "c1", model: "m", choices: [{ index: 0, delta: { role: "assistant", content: "ok" } }] },
-          { id: "c1", model: "m", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
-          { id: "c1", model: "m", choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } },
-        ];
-  return Buffer.from(sse(api, events));
+  return bytes(WIRES.get(api).frames(WIRES.get(api).answer));
 }
 
-/** Events as the provider of `api` frames them. */
-export function sse(api, events) {
-  const named = api === "anthropic-messages";
-  const frames = events.map((data) => {
-    const text = typeof data === "string" ? data : JSON.stringify(data);
-    const type = typeof data === "string" ? JSON.parse(data).type : data.type;
-    return `${named ? `event: ${type}\n` : ""}data: ${text}\n\n`;
-  });
-  return frames.join("") + (named ? "" : "data: [DONE]\n\n");
+/** Frames as bytes. */
+export function bytes(frames) {
+  return Buffer.concat(frames.map((frame) => Buffer.from(frame)));
 }

@@ -8,9 +8,9 @@ import type { Api, AssistantMessage, Model, ProviderResponse, StopReason, Usage 
 /** The scratch keys that a protocol's blocks carry while they stream; hosts know them from Pi. */
 export interface Scratch {
   /** The JSON text of a call's arguments so far. */
-  args: "partialJson" | "partialArgs";
+  args?: "partialJson" | "partialArgs";
   /** The provider's number for a block. */
-  index: "index" | "streamIndex";
+  index?: "index" | "streamIndex";
 }
 
 /** What a batch said that is not an event. */
@@ -119,6 +119,9 @@ export class Assembler {
         return this.open(kind, index, JSON.parse(text));
       case "e":
         return this.close(index);
+      case "S":
+        this.start();
+        return true;
       case "H":
         return { head: JSON.parse(text) };
       case "F":
@@ -144,7 +147,7 @@ export class Assembler {
         this.count(JSON.parse(text));
         return false;
       default:
-        this.amend(kind, this.block(index), text);
+        this.amend(kind, index, text);
         return false;
     }
   }
@@ -168,14 +171,13 @@ export class Assembler {
       stream.push({ type: "text_start", contentIndex: index, partial: output });
     } else if (kind === "C") {
       const args = new StreamingArguments(initial ?? {});
-      const number = { [scratch.index]: wire ?? undefined };
       const call = {
         type: "toolCall",
         id: first,
         name: second,
         arguments: {},
-        [scratch.args]: "",
-        ...number,
+        ...(scratch.args && { [scratch.args]: "" }),
+        ...(scratch.index && { [scratch.index]: wire ?? undefined }),
       };
       args.attach(call);
       this.args.set(index, args);
@@ -187,7 +189,7 @@ export class Assembler {
       output.content.push({
         type: "thinking",
         thinking,
-        thinkingSignature: first,
+        ...(first !== undefined && { thinkingSignature: first }),
         ...redacted,
         ...numbered,
       } as Block);
@@ -206,8 +208,8 @@ export class Assembler {
       block.thinking += delta;
       stream.push({ type: "thinking_delta", contentIndex: index, delta, partial: output });
     } else {
-      const key = this.scratch.args;
-      (block as Record<string, unknown>)[key] = `${(block as Record<string, unknown>)[key] ?? ""}${delta}`;
+      const { args } = this.scratch;
+      if (args) (block as Block)[args] = `${(block as Block)[args] ?? ""}${delta}`;
       this.args.get(index)?.append(delta);
       stream.push({ type: "toolcall_delta", contentIndex: index, delta, partial: output });
     }
@@ -224,8 +226,9 @@ export class Assembler {
       stream.push({ type: "thinking_end", contentIndex: index, content: block.thinking, partial: output });
     } else {
       this.settle(index, this.args.get(index)?.finish());
-      delete (block as Record<string, unknown>)[this.scratch.args];
-      delete (block as Record<string, unknown>)[this.scratch.index];
+      const { args, index: number } = this.scratch;
+      if (args) delete (block as Block)[args];
+      if (number) delete (block as Block)[number];
       stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });
     }
     return true;
@@ -242,14 +245,40 @@ export class Assembler {
     });
   }
 
-  private amend(kind: string, block: Block, text: string): void {
-    if (kind === "g" && block.type === "thinking") {
-      block.thinkingSignature = (block.thinkingSignature ?? "") + text;
+  private amend(kind: string, index: number, text: string): void {
+    const block = this.block(index);
+    if (kind === "W") {
+      this.replace(index, text);
+    } else if (kind === "a" && block.type === "text") {
+      block.textSignature = text;
+    } else if (block.type === "thinking") {
+      if (kind === "g") block.thinkingSignature = (block.thinkingSignature ?? "") + text;
+      else if (kind === "G") block.thinkingSignature = text;
     } else if (block.type === "toolCall") {
       if (kind === "c") block.id = text;
       else if (kind === "n") block.name = text;
       else if (kind === "t") block.thoughtSignature = text;
-      else if (kind === "w") (block as Record<string, unknown>)[this.scratch.index] = Number(text);
+      else if (kind === "w") this.number(block, Number(text));
+    }
+  }
+
+  private number(block: Block, wire: number): void {
+    const { index } = this.scratch;
+    if (index) (block as Record<string, unknown>)[index] = wire;
+  }
+
+  /** Puts the whole of a block in place of what was streamed. */
+  private replace(index: number, text: string): void {
+    const block = this.block(index);
+    if (block.type === "text") block.text = text;
+    else if (block.type === "thinking") block.thinking = text;
+    else if (block.type === "toolCall") {
+      const { args } = this.scratch;
+      if (args) (block as Record<string, unknown>)[args] = text;
+      const whole = new StreamingArguments({});
+      whole.append(text);
+      whole.attach(block);
+      this.args.set(index, whole);
     }
   }
 }

@@ -47,16 +47,22 @@ const ENVIRONMENT = [
   "ANTHROPIC_AUTH_TOKEN",
 ] as const;
 
+/** What a protocol reads of the host besides what all do. */
+export interface Reads {
+  options?: readonly string[];
+  environment?: readonly string[];
+}
+
 /** The turn as JSON. */
-export function turnText(asked: Asked): string {
+export function turnText(asked: Asked, reads: Reads = {}): string {
   const { model, context } = asked;
   return JSON.stringify({
     model: modelPart(model),
     systemPrompt: context.systemPrompt,
     messages: context.messages.map(messagePart),
     tools: context.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
-    options: optionsPart(asked),
-    env: environment(model.baseUrl),
+    options: optionsPart(asked, reads.options ?? []),
+    env: environment(model.baseUrl, reads.environment ?? []),
     platform: platform(),
   });
 }
@@ -108,12 +114,13 @@ function messagePart(message: Message, index: number): object {
   return { role, ...content };
 }
 
-function optionsPart({ options, simple, apiKey, client }: Asked): object {
-  const own: Record<string, unknown> = { simple, client, apiKey, headers: headerPart(options?.headers) };
+function optionsPart({ options, simple, apiKey, client }: Asked, own: readonly string[]): object {
+  const part: Record<string, unknown> = { simple, client, apiKey, headers: headerPart(options?.headers) };
   const names = [...SHARED_OPTIONS, ...(simple ? SIMPLE_OPTIONS : FULL_OPTIONS)];
-  for (const name of names) own[name] = options?.[name];
-  own.maxTokens = wholeNumber(options?.maxTokens);
-  return own;
+  for (const name of names) part[name] = options?.[name];
+  part.maxTokens = wholeNumber(options?.maxTokens);
+  if (own.length > 0) part.own = Object.fromEntries(own.map((name) => [name, options?.[name]]));
+  return part;
 }
 
 /** A limit as hosts write it: a number that is none counts as 0, which stands for the protocol's own default. */
@@ -132,8 +139,8 @@ function headerPart(headers: unknown): Record<string, string | null> {
   return part;
 }
 
-function environment(baseUrl: string): Record<string, string> {
-  const names: string[] = [...ENVIRONMENT];
+function environment(baseUrl: string, own: readonly string[]): Record<string, string> {
+  const names: string[] = [...ENVIRONMENT, ...own];
   for (const [, name] of String(baseUrl).matchAll(/\{([A-Z_][A-Z0-9_]*)\}/g)) names.push(name as string);
   const found: Record<string, string> = {};
   for (const name of names) {

@@ -23,6 +23,14 @@ export interface Dialect {
   /** The protocol's name. */
   protocol: string;
   scratch: Scratch;
+  /** The options that only this protocol has, data all. */
+  options?: readonly string[];
+  /** The environment variables that this protocol reads besides those that all do. */
+  environment?: readonly string[];
+  /** Whether Pi keeps the response's head from the host. */
+  silent?: boolean;
+  /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
+  startsLate?: boolean;
   /** The payload as the host's hook sees it. */
   openPayload?(payload: Record<string, unknown>): Record<string, unknown>;
   /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
@@ -74,7 +82,7 @@ class Run implements Driver {
     const { options } = this.asked;
     this.enlisted = enlist(
       this.dialect.protocol,
-      turnText(this.asked),
+      turnText(this.asked, this.dialect),
       networkText(),
       () => void this.pump(),
     );
@@ -85,28 +93,32 @@ class Run implements Driver {
       if (this.listen()) turn.send();
       return;
     }
-    const text = await turn.request();
-    if (text === null) return;
-    const request: WrittenRequest = JSON.parse(text);
-    const payload = await this.payload(request);
+    const written = await turn.request();
+    if (written === null) return;
+    const payload = options?.onPayload ? await this.shown(written) : undefined;
     if (!this.listen()) return;
+    const text = payload && JSON.stringify(payload);
+    if (!fetch && !this.asked.client) {
+      turn.send(text);
+      return;
+    }
+    const sealed = await turn.seal(text);
+    if (sealed === null) return;
+    const request: WrittenRequest = JSON.parse(sealed);
     const send = this.asked.client
       ? this.dialect.viaClient?.(options?.client as never, payload ?? JSON.parse(request.body), options)
       : fetch && viaFetch(fetch, request);
     if (send && !request.refused) await carry(send, request, this);
-    else turn.send(request.body);
+    else turn.send();
   }
 
-  /** Lets the host see and change the payload; the request's body is then what the host left. */
-  private async payload(request: WrittenRequest): Promise<Record<string, unknown> | undefined> {
+  /** Lets the host see and change the payload. What it leaves. */
+  private async shown(written: string): Promise<Record<string, unknown>> {
     const { options, model } = this.asked;
-    if (!options?.onPayload) return undefined;
-    const parsed = JSON.parse(request.body);
+    const parsed = JSON.parse(written);
     const payload = this.dialect.openPayload?.(parsed) ?? parsed;
-    const next = await options.onPayload(payload, model);
-    const left = this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
-    request.body = JSON.stringify(left);
-    return left;
+    const next = await options?.onPayload?.(payload, model);
+    return this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
   }
 
   /** Follows the host's signal from here on. `false` when it makes the turn impossible. */
@@ -171,8 +183,8 @@ class Run implements Driver {
   async head(status: number, headers: Record<string, string>): Promise<void> {
     if (this.started) return;
     this.started = true;
-    await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
-    if (!this.over) this.assembler.start();
+    if (!this.dialect.silent) await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
+    if (!this.over && !this.dialect.startsLate) this.assembler.start();
   }
 
   stirred(): boolean {

@@ -39,8 +39,8 @@ pub enum Opening<'a> {
     /// Thinking. The signature is the provider's proof of it or, in protocols that have none, the name of the field
     /// that the thinking came in.
     Thinking {
-        /// What it begins with.
-        signature: &'a WireStr<'a>,
+        /// What it begins with; none where the protocol has no signatures while thinking streams.
+        signature: Option<&'a WireStr<'a>>,
     },
     /// Thinking that the provider withheld; only the encrypted signature came.
     RedactedThinking {
@@ -64,6 +64,8 @@ pub enum Event<'a> {
     /// What follows, up to the next of these, came in one piece: a host that follows the answer step by step sees it
     /// together.
     Piece,
+    /// The answer begins. Only in protocols that say so; in the others it begins with the response's head.
+    Start,
     /// The provider's id of the response.
     ResponseId(&'a WireStr<'a>),
     /// The model that answered, where it is not the one that was asked.
@@ -95,6 +97,28 @@ pub enum Event<'a> {
         /// Which block.
         block: usize,
         /// What is added.
+        text: &'a WireStr<'a>,
+    },
+    /// The whole signature of a thinking block; replaces what was known.
+    WholeSignature {
+        /// Which block.
+        block: usize,
+        /// The signature.
+        text: &'a WireStr<'a>,
+    },
+    /// What the provider wants back with a text block; replaces what was known.
+    TextSignature {
+        /// Which block.
+        block: usize,
+        /// The signature.
+        text: &'a WireStr<'a>,
+    },
+    /// The provider's last word on a block of text or thinking, or the whole JSON text of a call's arguments; replaces
+    /// what was streamed and is not an event of its own.
+    Whole {
+        /// Which block.
+        block: usize,
+        /// All of it.
         text: &'a WireStr<'a>,
     },
     /// The id of a call that began without one.

@@ -108,6 +108,15 @@ pub struct Options {
     /// How hard to think, as a level that the model's map translates.
     #[serde(deserialize_with = "lenient")]
     pub reasoning_effort: Option<Text>,
+    /// The options that only one protocol has; each codec reads its own with [`Options::own`].
+    pub own: Option<Box<RawValue>>,
+}
+
+impl Options {
+    /// The options that only one protocol has, in that codec's shape; default when they are of another.
+    pub fn own<T: serde::de::DeserializeOwned + Default>(&self) -> T {
+        self.own.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    }
 }
 
 /// Who a turn is for.

@@ -11,9 +11,13 @@ const USER_IMAGE_OMITTED: &str = "(image omitted: model does not support images)
 const TOOL_IMAGE_OMITTED: &str = "(tool image omitted: model does not support images)";
 const NO_RESULT: &str = "No result provided";
 
-/// Rewrites `messages` for `model`. `call_id` maps an id of another model's call to the alphabet and length that the
-/// target accepts. What is already legal is returned as it came.
-pub fn transform(messages: Vec<Message>, model: &Model, call_id: impl Fn(&str) -> String) -> Vec<Message> {
+/// Rewrites `messages` for `model`. `call_id` maps an id of another model's call, and the answer that it is of, to the
+/// alphabet and length that the target accepts. What is already legal is returned as it came.
+pub fn transform(
+    messages: Vec<Message>,
+    model: &Model,
+    call_id: impl Fn(&str, &Assistant) -> String,
+) -> Vec<Message> {
     let mut ids = HashMap::new();
     let adapted = messages.into_iter().map(|message| match message {
         Message::User(Content::Blocks(blocks)) => {
@@ -53,12 +57,12 @@ fn visible(blocks: Vec<Block>, model: &Model, placeholder: &str) -> Vec<Block> {
 fn adapt(
     mut answer: Assistant,
     model: &Model,
-    call_id: impl Fn(&str) -> String,
+    call_id: impl Fn(&str, &Assistant) -> String,
     ids: &mut HashMap<String, Text>,
 ) -> Assistant {
     let own = answer.provider == model.provider && answer.api == model.api && answer.model == model.id;
     let blocks = std::mem::take(&mut answer.content);
-    answer.content = blocks
+    let content = blocks
         .into_iter()
         .filter_map(|block| match block {
             Block::Thinking { thinking, signature, redacted } => {
@@ -75,7 +79,7 @@ fn adapt(
             }
             Block::ToolCall(mut call) if !own => {
                 call.thought_signature = None;
-                let id = Text::from(call_id(&call.id));
+                let id = Text::from(call_id(&call.id, &answer));
                 if id != call.id {
                     ids.insert(call.id.into_string(), id.clone());
                 }
@@ -85,6 +89,7 @@ fn adapt(
             other => Some(other),
         })
         .collect();
+    answer.content = content;
     answer
 }
 

@@ -11,7 +11,7 @@ use super::{
     Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Policy, asked_delay, broken_off, given_up,
     no_connection, timed_out, too_large,
 };
-use crate::ai::codec::{Decoder, End, HttpRequest, Protocol};
+use crate::ai::codec::{Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};
 
 /// Takes what a response brings. The futures are back-pressure: nothing more is read until they are done.
@@ -26,7 +26,7 @@ pub trait Receiver: Sink + Send {
 /// What is to be sent, and how.
 pub struct Exchange<F> {
     /// The protocol, for what error responses mean.
-    pub protocol: Protocol,
+    pub protocol: &'static dyn Codec,
     /// The request.
     pub request: HttpRequest,
     /// Makes a fresh reader for each attempt.
@@ -84,7 +84,7 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         let headers = record(response.headers());
         if !response.status().is_success() {
             let body = self.error_body(response).await?;
-            return Err(asked_delay(self.protocol.rejection(status, &body), &headers, &body));
+            return Err(asked_delay(self.protocol.rejection(status, &headers, &body), &headers, &body));
         }
         tokio::select! {
             () = self.cancel.cancelled() => return (self.decoder)().finish(End::Aborted, seen),

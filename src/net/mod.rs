@@ -2,6 +2,7 @@
 //! codecs.
 
 mod client;
+mod credential;
 mod deadline;
 mod exchange;
 mod retry;
@@ -10,6 +11,7 @@ mod roots;
 mod tests;
 
 pub use client::Network;
+pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
 pub use retry::{Policy, asked_delay};

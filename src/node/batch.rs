@@ -69,6 +69,10 @@ impl Batch {
             Event::Complaint(text) => self.put(b'x', 0, text.as_bytes()),
             Event::Open { block, wire, opening } => self.open(block, wire, opening),
             Event::Delta { block, text } => self.put(b'd', block, text.as_bytes()),
+            Event::Start => self.put(b'S', 0, b""),
+            Event::WholeSignature { block, text } => self.put(b'G', block, text.as_bytes()),
+            Event::TextSignature { block, text } => self.put(b'a', block, text.as_bytes()),
+            Event::Whole { block, text } => self.put(b'W', block, text.as_bytes()),
             Event::Signature { block, text } => self.put(b'g', block, text.as_bytes()),
             Event::CallId { block, id } => self.put(b'c', block, id.as_bytes()),
             Event::CallName { block, name } => self.put(b'n', block, name.as_bytes()),
@@ -96,7 +100,7 @@ impl Batch {
         let mut text = wire.map_or_else(|| b"[null".to_vec(), |wire| format!("[{wire}").into_bytes());
         let (kind, strings, json) = match opening {
             Opening::Text => (b'T', [None, None], None),
-            Opening::Thinking { signature } => (b'K', [Some(signature), None], None),
+            Opening::Thinking { signature } => (b'K', [signature, None], None),
             Opening::RedactedThinking { signature } => (b'R', [Some(signature), None], None),
             Opening::ToolCall { id, name, arguments } => (b'C', [Some(id), Some(name)], arguments),
         };

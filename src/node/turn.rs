@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::Packed;
 use super::feed::Feed;
 use super::queue::{Inlet, Queue};
-use crate::ai::codec::{self, Decoder, End, HttpRequest, Protocol};
+use crate::ai::codec::{self, Codec, Decoder, End, HttpRequest};
 use crate::ai::{Failure, FailureKind, Headers, Turn as Input};
 use crate::net::{self, Deadlines, Exchange, Network, Policy};
 
@@ -19,7 +19,7 @@ const LONG_INPUT: usize = 64 << 10;
 
 /// A turn whose request is written and ready to go.
 struct Prepared {
-    protocol: Protocol,
+    protocol: &'static dyn Codec,
     request: HttpRequest,
     /// What the decoder needs to know of the turn; its messages are gone.
     turn: Input,
@@ -30,7 +30,7 @@ impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
         let mut input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
         let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
-        let protocol = Protocol::of_api(&parts.protocol).ok_or_else(|| {
+        let protocol = codec::of_api(&parts.protocol).ok_or_else(|| {
             let message = format!("No API provider registered for api: {}", parts.protocol);
             Failure::new(FailureKind::InvalidRequest, message)
         })?;
@@ -43,6 +43,34 @@ impl Prepared {
 
     fn decoder(&self) -> Box<dyn Decoder> {
         self.protocol.decoder(&self.turn)
+    }
+
+    /// The sealed request for the host's own transport, JSON.
+    fn parts(&self) -> String {
+        let HttpRequest { url, headers, body, refused, .. } = &self.request;
+        let Deadlines { head, first_event, idle } = Deadlines::new(&self.turn.options, url);
+        let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
+        let headers: std::collections::BTreeMap<_, _> = headers.iter().cloned().collect();
+        serde_json::json!({
+            "url": url,
+            "headers": headers,
+            "body": body,
+            "refused": refused.is_some(),
+            "headMs": millis(Some(head)),
+            "firstEventMs": millis(first_event),
+            "idleMs": millis(idle),
+        })
+        .to_string()
+    }
+
+    /// Makes the request ready to be sent, with another payload if one is given.
+    async fn seal(&mut self, payload: Option<String>) -> std::result::Result<(), Failure> {
+        let mut request = std::mem::take(&mut self.request);
+        if let Some(payload) = payload {
+            request.body = payload;
+        }
+        self.request = self.protocol.seal(&self.turn, request)?;
+        net::authorise(&mut self.request, &self.network).await
     }
 }
 
@@ -105,8 +133,19 @@ impl Shared {
         }
     }
 
+    async fn seal(
+        &self,
+        prepared: &mut Prepared,
+        payload: Option<String>,
+    ) -> std::result::Result<(), Failure> {
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(net::given_up()),
+            sealed = prepared.seal(payload) => sealed,
+        }
+    }
+
     /// Sends over this library's own connections and reads the response to its end.
-    async fn run(self: Arc<Self>, body: Option<String>) {
+    async fn run(self: Arc<Self>, payload: Option<String>) {
         let long = matches!(&*self.state(), State::Fresh(parts) if parts.input.len() > LONG_INPUT);
         let prepared = if long {
             let shared = Arc::clone(&self);
@@ -115,22 +154,19 @@ impl Shared {
             self.prepare()
         };
         let Some(mut prepared) = prepared else { return };
-        if let Some(body) = body {
-            prepared.request.body = body;
+        let mut inlet = Inlet::new(&self.queue);
+        if let Err(failure) = self.seal(&mut prepared, payload).await {
+            return inlet.end(Err(&failure));
         }
         let turn = Exchange {
             protocol: prepared.protocol,
             deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
             retries: Policy::new(&prepared.turn.options),
             network: std::mem::take(&mut prepared.network),
-            request: std::mem::replace(
-                &mut prepared.request,
-                HttpRequest { url: String::new(), headers: Vec::new(), body: String::new(), refused: None },
-            ),
+            request: std::mem::take(&mut prepared.request),
             decoder: || prepared.decoder(),
             cancel: self.cancel.clone(),
         };
-        let mut inlet = Inlet::new(&self.queue);
         let outcome = net::exchange(turn, &mut inlet).await;
         inlet.end(outcome.as_ref().map(|reason| *reason));
     }
@@ -149,16 +185,31 @@ impl Turn {
         Self { shared: Arc::new(Shared { queue, cancel, state }) }
     }
 
-    /// Writes the request off the main thread. Resolves to its parts as JSON, or to `null` when that failed.
+    /// Writes the request off the main thread. Resolves to its payload as JSON text, or to `null` when that failed.
     #[napi(catch_unwind, ts_return_type = "Promise<string | null>")]
     pub fn request(&self) -> AsyncTask<Write> {
         AsyncTask::new(Write(Arc::clone(&self.shared)))
     }
 
-    /// Sends the request, with another body if one is given, and starts to read the response.
+    /// For the host's own transport: makes the request ready to be sent, with another payload if one is given. Resolves
+    /// to its parts as JSON, or to `null` when that failed.
     #[napi(catch_unwind)]
-    pub fn send(&self, body: Option<String>) {
-        let run = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(body));
+    pub async fn seal(&self, payload: Option<String>) -> Option<String> {
+        let shared = Arc::clone(&self.shared);
+        let mut prepared = shared.prepare()?;
+        if let Err(failure) = shared.seal(&mut prepared, payload).await {
+            shared.fail(&failure);
+            return None;
+        }
+        let parts = prepared.parts();
+        *shared.state() = State::Ready(prepared);
+        Some(parts)
+    }
+
+    /// Sends the request, with another payload if one is given, and starts to read the response.
+    #[napi(catch_unwind)]
+    pub fn send(&self, payload: Option<String>) {
+        let run = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(payload));
         let queue = Arc::clone(&self.shared.queue);
         napi::bindgen_prelude::spawn(async move {
             // A fault of this library must not leave the host waiting.
@@ -197,7 +248,7 @@ impl Turn {
     pub fn rejected(&self, attempt: u32, status: u16, headers: String, body: String) -> f64 {
         let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
         let failure = match &*self.shared.state() {
-            State::Ready(prepared) => prepared.protocol.rejection(status, &body),
+            State::Ready(prepared) => prepared.protocol.rejection(status, &headers, &body),
             _ => return -1.0,
         };
         self.again(attempt, net::asked_delay(failure, &headers, &body))
@@ -307,20 +358,9 @@ impl Task for Write {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let Some(prepared) = self.0.prepare() else { return Ok(None) };
-        let HttpRequest { url, headers, body, refused } = &prepared.request;
-        let Deadlines { head, first_event, idle } = Deadlines::new(&prepared.turn.options, url);
-        let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
-        let parts = serde_json::json!({
-            "url": url,
-            "headers": headers.iter().map(|(name, value)| (name, value)).collect::<std::collections::BTreeMap<_, _>>(),
-            "body": body,
-            "refused": refused.is_some(),
-            "headMs": millis(Some(head)),
-            "firstEventMs": millis(first_event),
-            "idleMs": millis(idle),
-        });
+        let payload = prepared.request.body.clone();
         *self.0.state() = State::Ready(prepared);
-        Ok(Some(parts.to_string()))
+        Ok(Some(payload))
     }
 
     fn resolve(&mut self, _env: Env, output: Self::Output) -> Result<Self::JsValue> {

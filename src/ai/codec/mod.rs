@@ -9,19 +9,30 @@ mod rejection;
 mod replay;
 pub mod sse;
 
-use super::{Failure, FailureKind, Sink, StopReason, Turn};
+use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
 
 /// An HTTP request, to be sent with POST.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// Where to.
     pub url: String,
     /// Header names in lower case with their values.
     pub headers: Vec<(String, String)>,
-    /// The body, JSON text.
+    /// The payload or, once sealed, the body: JSON text.
     pub body: String,
+    /// The credential that is still to be fetched, and what it goes into.
+    pub credential: Credential,
     /// Why the request may not be sent, found out after the host has seen its body.
     pub refused: Option<Failure>,
+}
+
+/// A credential that the request lacks because getting it takes more than the host's word: whoever sends the request
+/// gets it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing is lacking.
+    #[default]
+    Sent,
 }
 
 /// How a stream of bytes came to its end.
@@ -50,56 +61,36 @@ pub fn chat_messages(turn: Turn) -> Result<String, Failure> {
     openai_chat::messages(turn)
 }
 
-/// A wire protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// Anthropic's Messages API.
-    Anthropic,
-    /// `OpenAI`'s Chat Completions API, and the many that imitate it.
-    OpenaiChat,
-}
+/// A wire protocol: a pure function each way.
+pub trait Codec: Sync {
+    /// Makes the request for a turn. Its body is the payload as the provider's own JavaScript client takes it, which is
+    /// what the host's hook sees.
+    fn encode(&self, turn: Turn) -> Result<HttpRequest, Failure>;
 
-impl Protocol {
-    /// The protocol behind a model's `api`.
-    pub fn of_api(api: &str) -> Option<Self> {
-        match api {
-            "anthropic-messages" => Some(Self::Anthropic),
-            "openai-completions" => Some(Self::OpenaiChat),
-            _ => None,
-        }
-    }
-
-    /// Makes the request for a turn.
-    pub fn encode(self, turn: Turn) -> Result<HttpRequest, Failure> {
-        match self {
-            Self::Anthropic => anthropic::encode(turn),
-            Self::OpenaiChat => openai_chat::encode(turn),
-        }
+    /// Makes of a request whose payload the host has seen, and may have changed, the one that is sent. `turn` has no
+    /// messages any more.
+    fn seal(&self, turn: &Turn, request: HttpRequest) -> Result<HttpRequest, Failure> {
+        let _ = turn;
+        Ok(request)
     }
 
     /// Makes a reader for the response to a turn.
-    pub fn decoder(self, turn: &Turn) -> Box<dyn Decoder> {
-        match self {
-            Self::Anthropic => Box::new(anthropic::Decoder::new(turn)),
-            Self::OpenaiChat => Box::new(openai_chat::Decoder::new(turn)),
-        }
-    }
-
-    /// The failure that a response without a body means.
-    pub fn bodiless(self) -> Failure {
-        let whose = match self {
-            Self::Anthropic => "an Anthropic",
-            Self::OpenaiChat => "a",
-        };
-        let message = format!("Attempted to iterate over {whose} response with no body");
-        Failure::new(FailureKind::Truncated, message)
-    }
+    fn decoder(&self, turn: &Turn) -> Box<dyn Decoder>;
 
     /// The failure that a response with an error status means.
-    pub fn rejection(self, status: u16, body: &str) -> Failure {
-        match self {
-            Self::Anthropic => anthropic::rejection(status, body),
-            Self::OpenaiChat => openai_chat::rejection(status, body),
-        }
+    fn rejection(&self, status: u16, headers: &Headers, body: &str) -> Failure;
+
+    /// The failure that a response without a body means.
+    fn bodiless(&self) -> Failure {
+        let message = "Attempted to iterate over a response with no body";
+        Failure::new(FailureKind::Truncated, message)
     }
 }
+
+/// The protocol behind a model's `api`.
+pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
+    PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
+}
+
+const PROTOCOLS: &[(&str, &dyn Codec)] =
+    &[("anthropic-messages", &anthropic::Wire), ("openai-completions", &openai_chat::Wire)];

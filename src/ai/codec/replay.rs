@@ -21,9 +21,10 @@ impl Sink for Lines {
             Event::Open { block, wire, opening } => {
                 let wire = wire.map_or_else(String::new, |wire| format!(" wire={wire}"));
                 match opening {
-                    Opening::Thinking { signature } => {
+                    Opening::Thinking { signature: Some(signature) } => {
                         format!("open {block}{wire} thinking {}", text(signature))
                     }
+                    Opening::Thinking { signature: None } => format!("open {block}{wire} thinking"),
                     Opening::ToolCall { id, name, .. } => {
                         format!("open {block}{wire} call id={} name={}", text(id), text(name))
                     }
@@ -34,6 +35,13 @@ impl Sink for Lines {
             Event::CallId { block, id } => format!("  {block} id={}", text(id)),
             Event::CallName { block, name } => format!("  {block} name={}", text(name)),
             Event::ThoughtSignature { block, json } => format!("  {block} thought {json}"),
+            Event::Whole { block, text: whole } => format!("  {block} = {}", text(whole)),
+            Event::WholeSignature { block, text: signature } => {
+                format!("  {block} signature={}", text(signature))
+            }
+            Event::TextSignature { block, text: signature } => {
+                format!("  {block} text signature={}", text(signature))
+            }
             Event::Close { block } => format!("close {block}"),
             Event::Piece => return,
             other => format!("  {other:?}"),
@@ -66,7 +74,7 @@ pub(super) fn replay<'a>(
     lines.0
 }
 
-/// Replays every fixture of a folder whole, byte by byte and at random cuts; all must read alike. The readings, by name.
+/// Replays every fixture of a folder whole, byte by byte, cut at every place and at random cuts; all must read alike. The readings, by name.
 pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -77,6 +85,10 @@ pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let whole = replay(decoder(), [&*bytes], End::Closed);
         assert_eq!(replay(decoder(), bytes.chunks(1), End::Closed), whole, "{name} byte by byte");
+        for at in 0..bytes.len() {
+            let (left, right) = bytes.split_at(at);
+            assert_eq!(replay(decoder(), [left, right], End::Closed), whole, "{name} cut at {at}");
+        }
         for _ in 0..50 {
             let mut rest = &*bytes;
             let pieces = std::iter::from_fn(|| {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deadlines, Exchange, Network, Policy, Receiver, exchange};
-use crate::ai::codec::Protocol;
+use crate::ai::codec;
 use crate::ai::{Event, Failure, Headers, Sink, StopReason, Turn};
 
 /// What the host would see of a turn.
@@ -72,7 +72,7 @@ async fn run_with(
     cancel: CancellationToken,
     seen: &mut Seen,
 ) -> Result<StopReason, Failure> {
-    let protocol = Protocol::Anthropic;
+    let protocol = codec::of_api("anthropic-messages").unwrap();
     let (for_decoder, options) = (turn.clone(), turn.options.clone());
     let request = protocol.encode(turn)?;
     let exchange_of = Exchange {

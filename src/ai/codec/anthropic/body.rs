@@ -25,7 +25,7 @@ pub(super) fn write(
 ) -> Result<String, Failure> {
     let limits = request::limits(&turn);
     let messages = std::mem::take(&mut turn.messages);
-    let messages = transform(messages, &turn.model, |id| endpoint::portable_id(id, LONGEST_ID));
+    let messages = transform(messages, &turn.model, |id, _| endpoint::portable_id(id, LONGEST_ID));
     let body = Body {
         model: &turn.model.id,
         messages: write_messages(&messages, oauth, cache),

@@ -251,7 +251,7 @@ impl State {
         let renamed = renamed.as_ref().map(|name: &Cow<'_, str>| WireStr::from_text(name));
         let (kind, opening) = match block.r#type.as_bytes() {
             b"text" => (Kind::Text, Opening::Text),
-            b"thinking" => (Kind::Thinking, Opening::Thinking { signature: &empty }),
+            b"thinking" => (Kind::Thinking, Opening::Thinking { signature: Some(&empty) }),
             b"redacted_thinking" => (Kind::Thinking, Opening::RedactedThinking { signature }),
             b"tool_use" => {
                 let arguments = block.input.map(RawValue::get);

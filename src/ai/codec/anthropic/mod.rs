@@ -8,16 +8,35 @@ mod tests;
 mod tool_names;
 mod wire;
 
-pub(super) use decode::Decoder;
-pub(super) use request::encode;
-
 use serde::Deserialize;
 
-use super::rejection;
-use crate::ai::{Failure, Model};
+use super::{Codec, HttpRequest, rejection};
+use crate::ai::{Failure, FailureKind, Headers, Model, Turn};
+
+/// The protocol.
+pub(super) struct Wire;
+
+impl Codec for Wire {
+    fn encode(&self, turn: Turn) -> Result<HttpRequest, Failure> {
+        request::encode(turn)
+    }
+
+    fn decoder(&self, turn: &Turn) -> Box<dyn super::Decoder> {
+        Box::new(decode::Decoder::new(turn))
+    }
+
+    fn rejection(&self, status: u16, _headers: &Headers, body: &str) -> Failure {
+        reject(status, body)
+    }
+
+    fn bodiless(&self) -> Failure {
+        let message = "Attempted to iterate over an Anthropic response with no body";
+        Failure::new(FailureKind::Truncated, message)
+    }
+}
 
 /// The failure that a response with an error status means. The text is `{status} {body}`.
-pub(super) fn rejection(status: u16, body: &str) -> Failure {
+fn reject(status: u16, body: &str) -> Failure {
     let json = rejection::parse(body);
     let text = if json.as_ref().is_some_and(rejection::is_truthy) { "" } else { body };
     let message = rejection::message(Some(status), json.as_ref(), text);

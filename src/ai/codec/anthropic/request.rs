@@ -52,7 +52,7 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
         _ => Some(CacheControl::default()),
     };
     let body = body::write(turn, compat, oauth, cache)?;
-    Ok(HttpRequest { url, headers: endpoint::finish(headers), body, refused })
+    Ok(HttpRequest { url, headers: endpoint::finish(headers), body, refused, ..HttpRequest::default() })
 }
 
 /// Whether the request goes out under a subscription's token, and so in the shape of Anthropic's own agent.

@@ -116,7 +116,7 @@ struct Function<'a> {
 pub(in crate::ai::codec) fn messages(mut turn: Turn) -> Result<String, Failure> {
     let compat = Compat::of(&turn.model);
     let messages = std::mem::take(&mut turn.messages);
-    let messages = transform(messages, &turn.model, |id| call_id(id, &turn.model));
+    let messages = transform(messages, &turn.model, |id, _| call_id(id, &turn.model));
     write(&chats(&turn, &messages, &compat))
 }
 
@@ -124,7 +124,7 @@ pub(in crate::ai::codec) fn messages(mut turn: Turn) -> Result<String, Failure> 
 pub(super) fn encode(mut turn: Turn, compat: &Compat) -> Result<String, Failure> {
     let messages = std::mem::take(&mut turn.messages);
     let has_tool_history = has_tool_history(&messages);
-    let messages = transform(messages, &turn.model, |id| call_id(id, &turn.model));
+    let messages = transform(messages, &turn.model, |id, _| call_id(id, &turn.model));
     let mut chats = chats(&turn, &messages, compat);
     let mut tools = tools(turn.tools(), compat, has_tool_history);
 

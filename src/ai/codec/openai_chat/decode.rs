@@ -158,7 +158,7 @@ impl Answer {
             fields.into_iter().find_map(|(field, text)| Some((field, text.as_ref().filter(some)?)));
         if let Some((field, text)) = thinking {
             let signature = WireStr::from_text(field);
-            let opening = Opening::Thinking { signature: &signature };
+            let opening = Opening::Thinking { signature: Some(&signature) };
             let block = open(&mut self.thinking, &mut self.blocks, opening, sink);
             sink.event(Event::Delta { block, text });
         }

@@ -13,6 +13,23 @@ mod request;
 mod tests;
 
 pub(super) use body::messages;
-pub(super) use decode::Decoder;
-pub(super) use rejection::rejection;
-pub(super) use request::encode;
+
+use super::{Codec, HttpRequest};
+use crate::ai::{Failure, Headers, Turn};
+
+/// The protocol.
+pub(super) struct Wire;
+
+impl Codec for Wire {
+    fn encode(&self, turn: Turn) -> Result<HttpRequest, Failure> {
+        request::encode(turn)
+    }
+
+    fn decoder(&self, turn: &Turn) -> Box<dyn super::Decoder> {
+        Box::new(decode::Decoder::new(turn))
+    }
+
+    fn rejection(&self, status: u16, _headers: &Headers, body: &str) -> Failure {
+        rejection::rejection(status, body)
+    }
+}

@@ -19,7 +19,7 @@ pub(in crate::ai::codec) fn encode(turn: Turn) -> Result<HttpRequest, Failure> {
     endpoint::check_timeout(&turn)?;
     let headers = headers(&turn, &compat, key);
     let body = body::encode(turn, &compat)?;
-    Ok(HttpRequest { url, headers, body, refused: None })
+    Ok(HttpRequest { url, headers, body, ..HttpRequest::default() })
 }
 
 fn url(turn: &Turn) -> Result<String, Failure> {

@@ -1,5 +1,5 @@
 use super::turn;
-use crate::ai::codec::anthropic::Decoder;
+use crate::ai::codec::anthropic::decode::Decoder;
 use crate::ai::codec::replay::{Lines, readings, replay};
 use crate::ai::codec::{Decoder as _, End};
 

@@ -1,6 +1,7 @@
 use super::turn;
 use crate::ai::codec::HttpRequest;
-use crate::ai::codec::anthropic::{encode, rejection};
+use crate::ai::codec::anthropic::reject as rejection;
+use crate::ai::codec::anthropic::request::encode;
 use crate::ai::{FailureKind, Turn};
 
 const HI: &str = r#""messages":[{"role":"user","content":"hi"}]"#;

@@ -1,4 +1,4 @@
-use crate::ai::codec::openai_chat::Decoder;
+use crate::ai::codec::openai_chat::decode::Decoder;
 use crate::ai::codec::replay::{Lines, readings, replay};
 use crate::ai::codec::{Decoder as _, End};
 use crate::ai::{FailureKind, Turn};

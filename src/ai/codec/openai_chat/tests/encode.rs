@@ -4,7 +4,7 @@ use crate::ai::codec::{HttpRequest, openai_chat};
 use crate::ai::{Failure, Turn};
 
 pub(super) fn encode(turn: &Value) -> Result<HttpRequest, Failure> {
-    openai_chat::encode(serde_json::from_str::<Turn>(&turn.to_string()).unwrap())
+    openai_chat::request::encode(serde_json::from_str::<Turn>(&turn.to_string()).unwrap())
 }
 
 /// A turn of one word with a model and options laid over it.

@@ -1,5 +1,5 @@
 use crate::ai::FailureKind;
-use crate::ai::codec::openai_chat::rejection;
+use crate::ai::codec::openai_chat::rejection::rejection;
 
 #[test]
 fn texts_are_the_clients() {

@@ -1,5 +1,5 @@
-import { maybeBlank, object } from "./texts.mjs";
-import { argumentText, pieces } from "./tool-json.mjs";
+import { maybeBlank, object } from "../texts.mjs";
+import { argumentText, pieces } from "../tool-json.mjs";
 
 /** Random streams of the Anthropic Messages protocol, as `{ event, data }` events. */
 

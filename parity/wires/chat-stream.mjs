@@ -1,5 +1,5 @@
-import { maybeBlank } from "./texts.mjs";
-import { argumentText, pieces } from "./tool-json.mjs";
+import { maybeBlank } from "../texts.mjs";
+import { argumentText, pieces } from "../tool-json.mjs";
 
 /** Random streams of the OpenAI chat protocol, as `{ data }` events. */
 

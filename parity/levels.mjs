@@ -1,0 +1,2 @@
+/** The levels of thinking. */
+export const LEVELS = ["minimal", "low", "medium", "high", "xhigh"];

@@ -1,0 +1,13 @@
+import { anthropic } from "./anthropic.mjs";
+import { chat } from "./chat.mjs";
+
+/**
+ * The wire protocols. A wire says:
+ * - `api`, `provider`, `family` (of `streamX` and `streamSimpleX`), `base(base)`: how to ask over it;
+ * - `events(random, kind)`: a random answer, `answer`: the shortest complete one, in the form that `frames` takes;
+ * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
+ * - `random(random, style, events)`: the same with the liberties that servers take;
+ * - `type`: the response's content type;
+ * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
+ */
+export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));

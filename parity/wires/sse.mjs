@@ -1,0 +1,17 @@
+import { frame } from "../framing.mjs";
+
+/** What is common to wires of server-sent events. `named`: events have names; `end`: what follows the last one. */
+export function sse({ named = false, end = "" }) {
+  const type = (event) => (typeof event === "string" ? JSON.parse(event) : event).type;
+  return {
+    type: "text/event-stream",
+    frames: (events) => [
+      ...events.map((event) => {
+        const text = typeof event === "string" ? event : JSON.stringify(event);
+        return `${named ? `event: ${type(event)}\n` : ""}data: ${text}\n\n`;
+      }),
+      ...(end ? [end] : []),
+    ],
+    random: (random, style, events) => events.map((event) => frame(random, style, event)),
+  };
+}

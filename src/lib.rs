@@ -3,12 +3,14 @@
 //! - [`json`]: JSON as JavaScript reads it: strings that may hold lone surrogates, texts that are not finished yet.
 //! - [`ai`]: the vocabulary of a turn (messages, models, events, usage) and the wire protocols, without any I/O.
 //! - [`net`]: sockets, retries and deadlines; knows protocols only as codecs.
+//! - [`session`]: session files: the log, its index, what is read of it.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> net -> ai -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session} -> json`.
 
 pub mod ai;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]
 pub mod node;
+pub mod session;

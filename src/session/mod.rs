@@ -1,0 +1,15 @@
+//! Sessions: an append-only log of JSON lines, and an index of it. The file's bytes are the truth; the index knows where
+//! each entry is and how they hang together, so that what is read costs what it returns.
+
+mod commit;
+mod error;
+mod head;
+mod index;
+mod log;
+mod scan;
+
+pub use error::SessionError;
+pub use head::{Head, Kind, Role};
+pub use index::{BadLine, Entry, Index, NONE};
+pub use log::{Appended, Durability, Log};
+pub use scan::{Line, scan};

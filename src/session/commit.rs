@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
@@ -61,10 +61,7 @@ fn commit(waiting: &Receiver<Arc<Commit>>) {
                 // A disk that refuses is found by the next write or flush; there is nobody to tell here.
                 let _ = file.now();
             }
-            next = match waiting.recv_timeout(Duration::ZERO) {
-                Ok(file) => Some(file),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            };
+            next = waiting.try_recv().ok();
         }
     }
 }

@@ -33,11 +33,11 @@ pub fn scan(mut source: impl Read, offset: u64, mut take: impl FnMut(Line<'_>)) 
             break;
         }
         while let Some(end) = memchr::memchr(b'\n', rest) {
-            let (head, tail) = rest.split_at(end);
+            let (start, tail) = rest.split_at(end);
             let bytes = if held.is_empty() {
-                head
+                start
             } else {
-                held.extend_from_slice(head);
+                held.extend_from_slice(start);
                 &held
             };
             take(Line { offset: at, bytes, ended: true });

@@ -32,9 +32,9 @@ pub enum SessionError {
         /// Which file.
         path: PathBuf,
     },
-    /// A line that would not be one: it holds a line feed, or more bytes than a line may have.
-    #[error("an entry of {length} bytes cannot be a line of {}", path.display())]
-    NotALine {
+    /// More than a line may hold.
+    #[error("an entry of {length} bytes is too long for {}", path.display())]
+    TooLong {
         /// Which file.
         path: PathBuf,
         /// How long it is, in bytes.
@@ -49,7 +49,7 @@ impl SessionError {
             Self::Io { .. } => "SESSION_IO",
             Self::Busy { .. } => "SESSION_BUSY",
             Self::Changed { .. } => "SESSION_CHANGED",
-            Self::NotALine { .. } => "SESSION_NOT_A_LINE",
+            Self::TooLong { .. } => "SESSION_TOO_LONG",
         }
     }
 

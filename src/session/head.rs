@@ -61,15 +61,6 @@ pub struct Head<'a> {
     /// The id of the entry that this one continues.
     #[serde(borrow)]
     pub parent_id: Option<WireStr<'a>>,
-    /// The entry that a label or an edit is about.
-    #[serde(borrow)]
-    pub target_id: Option<WireStr<'a>>,
-    /// A label's text.
-    #[serde(borrow)]
-    pub label: Option<WireStr<'a>>,
-    /// The session's name.
-    #[serde(borrow)]
-    pub name: Option<WireStr<'a>>,
     /// The first entry that a compaction keeps.
     #[serde(borrow)]
     pub first_kept_entry_id: Option<WireStr<'a>>,
@@ -104,9 +95,6 @@ impl<'a> Head<'a> {
             tag: text("type"),
             id: text("id"),
             parent_id: text("parentId"),
-            target_id: text("targetId"),
-            label: text("label"),
-            name: text("name"),
             first_kept_entry_id: text("firstKeptEntryId"),
             version: field(fields.get(&Text::from("version")).copied()),
             message: field::<IndexMap<Text, &'a RawValue>>(fields.get(&Text::from("message")).copied())
@@ -169,7 +157,7 @@ mod tests {
             r#"{"type":"message","id":7,"id":"b","parentId":5,"message":{"role":"user","role":["x"]}}"#;
         assert_eq!(read(line), (Kind::Message(Role::Other), Some("b".into()), None));
         assert_eq!(
-            read(r#"{"type":"label","label":"\ud800","id":"\u0061"}"#),
+            read(r#"{"type":"label","label":"\ud800","id":"\u0061","id":"a"}"#),
             (Kind::Label, Some("a".into()), None)
         );
         assert_eq!(read("{}"), (Kind::Other, None, None));

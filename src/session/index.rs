@@ -50,7 +50,7 @@ pub struct Index {
     entries: Vec<Entry>,
     numbers: HashMap<Box<[u8]>, u32>,
     bad: Vec<BadLine>,
-    labels: HashMap<u32, u32>,
+    labels: Vec<u32>,
     /// The session's header.
     pub header: Option<u32>,
     /// The entry that last named the session.
@@ -152,17 +152,8 @@ impl Index {
             Kind::Message(Role::User) => _ = self.first_user.get_or_insert(number),
             Kind::Message(Role::Assistant) => _ = self.first_assistant.get_or_insert(number),
             Kind::Info => self.name = Some(number),
-            Kind::Label => self.label(number, head),
+            Kind::Label => self.labels.push(number),
             _ => {}
-        }
-    }
-
-    fn label(&mut self, number: u32, head: &Head<'_>) {
-        let target = head.target_id.as_ref().and_then(|id| self.find(id.as_bytes()));
-        let Some(target) = target else { return };
-        match &head.label {
-            Some(label) if !label.is_empty() => _ = self.labels.insert(target, number),
-            _ => _ = self.labels.remove(&target),
         }
     }
 
@@ -195,9 +186,9 @@ impl Index {
         &self.bad
     }
 
-    /// The label entries in force, by what they label.
-    pub fn labels(&self) -> impl Iterator<Item = (u32, u32)> {
-        self.labels.iter().map(|(target, label)| (*target, *label))
+    /// The entries that set or take away labels, in the order of the file.
+    pub fn label_entries(&self) -> &[u32] {
+        &self.labels
     }
 
     /// An entry and those that it continues, the first one first.
@@ -279,7 +270,7 @@ mod tests {
         let index = index(&[HEADER, &a, &b, &c, &d, label]);
         assert_eq!(index.branch(4), [1, 3, 4]);
         assert_eq!(index.children(1), [2, 3]);
-        assert_eq!(index.labels().collect::<Vec<_>>(), [(2, 5)]);
+        assert_eq!(index.label_entries(), [5]);
         assert_eq!((index.first_user, index.first_assistant, index.last), (Some(1), Some(2), Some(5)));
         assert_eq!(index.get(4).unwrap().model, 3);
         assert!(!index.irregular);

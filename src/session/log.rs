@@ -31,8 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What became of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
-    /// The line is in the file; its entry's number.
-    At(u32),
+    /// The lines are in the file and in the index.
+    Written,
     /// Nothing was written: others had appended meanwhile, and what they wrote is in the index now.
     Behind,
 }
@@ -122,17 +122,17 @@ impl Log {
         Ok((self.index.len(), self.index.bad_lines().len()) != before)
     }
 
-    /// Appends an entry, given as one line of JSON without its end. `expected` is how many entries the caller knows of;
-    /// when others have appended meanwhile nothing is written.
-    pub fn append(&mut self, line: &[u8], expected: usize) -> Result<Appended, SessionError> {
-        if line.contains(&b'\n') || u32::try_from(line.len()).is_err() {
-            return Err(SessionError::NotALine { path: self.path.clone(), length: line.len() });
+    /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows
+    /// of; when others have appended meanwhile nothing is written.
+    pub fn append(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
+        if u32::try_from(lines.len()).is_err() {
+            return Err(SessionError::TooLong { path: self.path.clone(), length: lines.len() });
         }
         self.lock()?;
-        let appended = self.append_locked(line, expected);
+        let appended = self.append_locked(lines, expected);
         // The lock goes with the handle at the latest.
         let _ = self.file.unlock();
-        if matches!(appended, Ok(Appended::At(_))) {
+        if matches!(appended, Ok(Appended::Written)) {
             match self.durability {
                 Durability::None => {}
                 Durability::Batch => self.commit.soon(),
@@ -142,25 +142,24 @@ impl Log {
         appended
     }
 
-    fn append_locked(&mut self, line: &[u8], expected: usize) -> Result<Appended, SessionError> {
+    fn append_locked(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
         self.absorb()?;
         if self.index.len() != expected {
             return Ok(Appended::Behind);
         }
         let start = self.known + self.torn.map_or(0, |(_, length)| length);
-        let mut bytes = Vec::with_capacity(line.len() + 2);
+        let mut bytes = Vec::with_capacity(lines.len() + 2);
         if self.open_end || self.torn.is_some() {
             bytes.push(b'\n');
         }
-        bytes.extend_from_slice(line);
+        bytes.extend_from_slice(lines);
         bytes.push(b'\n');
         if let Err(error) = (&self.file).write_all(&bytes) {
             self.take_back(start);
             return Err(SessionError::io("cannot append to", &self.path)(error));
         }
         self.absorb()?;
-        let number = u32::try_from(self.index.len()).unwrap_or(u32::MAX) - 1;
-        Ok(Appended::At(number))
+        Ok(Appended::Written)
     }
 
     /// Cuts off what a failed write has left.

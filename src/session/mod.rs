@@ -2,14 +2,18 @@
 //! each entry is and how they hang together, so that what is read costs what it returns.
 
 mod commit;
+mod copy;
 mod error;
 mod head;
 mod index;
 mod log;
+mod replace;
 mod scan;
 
+pub use copy::copy;
 pub use error::SessionError;
 pub use head::{Head, Kind, Role};
 pub use index::{BadLine, Entry, Index, NONE};
 pub use log::{Appended, Durability, Log};
+pub use replace::replace;
 pub use scan::{Line, scan};

@@ -1,0 +1,27 @@
+// A session as a tree.
+
+import type { SessionEntry, SessionTreeNode } from "./session-entries.js";
+
+/** The entries that continue no other, or one that is not there, each with those that continue it, oldest first. */
+export function treeOf(
+  entries: SessionEntry[],
+  labels: Map<string, string>,
+  labelTimestamps: Map<string, string>,
+): SessionTreeNode[] {
+  const nodes = new Map<string, SessionTreeNode>();
+  for (const entry of entries) {
+    const { id } = entry;
+    nodes.set(id, { entry, children: [], label: labels.get(id), labelTimestamp: labelTimestamps.get(id) });
+  }
+  const roots: SessionTreeNode[] = [];
+  for (const { id, parentId } of entries) {
+    const node = nodes.get(id) as SessionTreeNode;
+    const parent = parentId === null || parentId === id ? undefined : nodes.get(parentId);
+    (parent?.children ?? roots).push(node);
+  }
+  const time = ({ entry }: SessionTreeNode) => new Date(entry.timestamp).getTime();
+  for (const { children } of nodes.values()) {
+    if (children.length > 1) children.sort((a, b) => time(a) - time(b));
+  }
+  return roots;
+}

@@ -1,0 +1,141 @@
+//! A session's file, for JavaScript: synchronous, because hosts call Pi's session manager synchronously.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use napi::bindgen_prelude::Uint32Array;
+use napi_derive::napi;
+
+use crate::session::{Appended, Durability, Index, Log, NONE, SessionError};
+
+/// A failure with the code that hosts tell it by.
+type Result<T> = std::result::Result<T, napi::Error<&'static str>>;
+
+fn thrown(error: SessionError) -> napi::Error<&'static str> {
+    napi::Error::new(error.code(), error.to_string())
+}
+
+/// A session's file and its index. Entries go by their numbers, which count from 0 in the order of the file, the header
+/// included; -1 stands for none.
+#[napi]
+pub struct SessionLog {
+    log: Mutex<Log>,
+}
+
+#[napi]
+impl SessionLog {
+    /// Reads a file, or makes an empty one. `durability` is `none`, `batch` or `entry`.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(path: String, durability: String) -> Result<Self> {
+        let durability = match durability.as_str() {
+            "none" => Durability::None,
+            "entry" => Durability::Entry,
+            _ => Durability::Batch,
+        };
+        let log = Log::open(Path::new(&path), durability).map_err(thrown)?;
+        Ok(Self { log: Mutex::new(log) })
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many entries there are.
+    #[napi(catch_unwind)]
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.log().index().len()).unwrap_or(NONE)
+    }
+
+    /// What is known of the whole session, JSON.
+    #[napi(catch_unwind)]
+    pub fn summary(&self) -> String {
+        let log = self.log();
+        let index = log.index();
+        serde_json::json!({
+            "count": index.len(),
+            "header": index.header,
+            "version": index.version,
+            "irregular": index.irregular,
+            "labels": index.label_entries(),
+            "torn": log.torn(),
+            "bad": index.bad_lines().iter().map(|bad| (bad.offset, bad.len)).collect::<Vec<_>>(),
+        })
+        .to_string()
+    }
+
+    /// The numbers of the entries that stand out, -1 for none: the last one, the first message of the user, the first
+    /// answer, the last to name the session.
+    #[napi(catch_unwind)]
+    pub fn landmarks(&self) -> Vec<i64> {
+        let log = self.log();
+        let Index { last, first_user, first_assistant, name, .. } = log.index();
+        [last, first_user, first_assistant, name].map(|number| number.map_or(-1, i64::from)).to_vec()
+    }
+
+    /// The number of the entry with an id.
+    #[napi(catch_unwind)]
+    pub fn find(&self, id: String) -> i64 {
+        self.log().index().find(id.as_bytes()).map_or(-1, i64::from)
+    }
+
+    /// The lines of some entries, one under the other.
+    #[napi(catch_unwind)]
+    pub fn lines(&self, numbers: Vec<u32>) -> Result<String> {
+        let mut text = Vec::new();
+        for number in numbers {
+            text.extend_from_slice(&self.log().line(number).map_err(thrown)?);
+            text.push(b'\n');
+        }
+        Ok(String::from_utf8(text)
+            .unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned()))
+    }
+
+    /// An entry and those that it continues, the first one first.
+    #[napi(catch_unwind)]
+    pub fn branch(&self, leaf: u32) -> Uint32Array {
+        self.log().index().branch(leaf).into()
+    }
+
+    /// The entries that continue one, in the order of the file.
+    #[napi(catch_unwind)]
+    pub fn children(&self, number: u32) -> Uint32Array {
+        self.log().index().children(number).into()
+    }
+
+    /// What the model is shown when `leaf` is the last entry: first the number of the entry that says which model
+    /// answers and of the one that says how hard it thinks ([`NONE`] for none), then the entries that count.
+    #[napi(catch_unwind)]
+    pub fn context(&self, leaf: u32) -> Uint32Array {
+        let log = self.log();
+        let index = log.index();
+        let settings = index.get(leaf).map_or([NONE, NONE], |entry| [entry.model, entry.thinking]);
+        settings.into_iter().chain(index.context(leaf)).collect::<Vec<u32>>().into()
+    }
+
+    /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows of: when others have
+    /// appended meanwhile nothing is written, the index is brought up to date, and the result is `false`.
+    #[napi(catch_unwind)]
+    pub fn append(&self, lines: String, expected: u32) -> Result<bool> {
+        let appended = self.log().append(lines.as_bytes(), expected as usize).map_err(thrown)?;
+        Ok(matches!(appended, Appended::Written))
+    }
+
+    /// Brings what was appended to the disk.
+    #[napi(catch_unwind)]
+    pub fn flush(&self) -> Result<()> {
+        self.log().flush().map_err(thrown)
+    }
+}
+
+/// Puts a file with `text` in the place of another, whole or not at all.
+#[napi(catch_unwind)]
+pub fn replace_file(path: String, text: String) -> Result<()> {
+    crate::session::replace(Path::new(&path), text.as_bytes()).map_err(thrown)
+}
+
+/// Writes the lines of one session's file to another under `header`, or, where that is empty, all of them as they are.
+/// Lines that are no entries are `kept` or left out.
+#[napi(catch_unwind)]
+pub fn copy_session(from: String, to: String, header: String, kept: bool) -> Result<()> {
+    crate::session::copy(Path::new(&from), Path::new(&to), &header, kept).map_err(thrown)
+}

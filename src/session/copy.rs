@@ -1,0 +1,35 @@
+//! Copies a session under another header.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::error::SessionError;
+use super::head::{Head, Kind};
+use super::replace::replacing;
+use super::scan::scan;
+
+/// Writes the lines of `from` to `to`, whole or not at all: `header` first, or none where that is empty, then every line
+/// that is no header. Lines that are no entries are `kept` or left out.
+pub fn copy(from: &Path, to: &Path, header: &str, kept: bool) -> Result<(), SessionError> {
+    let source = File::open(from).map_err(SessionError::io("cannot read", from))?;
+    replacing(to, |file| {
+        let mut out = BufWriter::new(file);
+        let mut failure = None;
+        if !header.is_empty() {
+            writeln!(out, "{header}")?;
+        }
+        scan(source, 0, |line| {
+            let wanted = header.is_empty()
+                || match Head::parse(line.bytes) {
+                    Some(head) => head.kind() != Kind::Header,
+                    None => kept && line.offset > 0,
+                };
+            if wanted && failure.is_none() {
+                let end: &[u8] = if line.ended { b"\n" } else { b"" };
+                failure = out.write_all(line.bytes).and_then(|()| out.write_all(end)).err();
+            }
+        })?;
+        failure.map_or_else(|| out.flush(), Err)
+    })
+}

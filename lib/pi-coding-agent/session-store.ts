@@ -182,13 +182,32 @@ export class SessionStore {
       this.made.length = this.logged;
       return this.pick(numbers);
     }
-    const texts = this.log.lines(numbers).trimEnd().split("\n");
-    const others = texts.map((text) => JSON.parse(text) as FileEntry);
-    for (const other of others) {
-      this.made.push(other);
-      if (other.type !== "session") this.byId.keep(other);
+    return this.take(this.read(numbers));
+  }
+
+  /** Takes in what the file holds and nobody here knows; the new entries. */
+  unknown(): FileEntry[] {
+    const found: FileEntry[] = [];
+    for (let at = 0; at < this.logged; at += READ_AHEAD) {
+      const numbers = Array.from({ length: Math.min(READ_AHEAD, this.logged - at) }, (_, step) => at + step);
+      found.push(
+        ...this.read(numbers).filter((entry) => entry.type !== "session" && !this.byId.has(entry.id)),
+      );
     }
-    return others;
+    return this.take(found);
+  }
+
+  private read(numbers: number[]): FileEntry[] {
+    const lines = this.log?.lines(numbers).split("\n") ?? [];
+    return numbers.map((_, at) => JSON.parse(lines[at] as string));
+  }
+
+  private take(entries: FileEntry[]): FileEntry[] {
+    for (const entry of entries) {
+      this.made.push(entry);
+      if (entry.type !== "session") this.byId.keep(entry);
+    }
+    return entries;
   }
 
   /** The entries in the order of the file, for the map. */
@@ -217,10 +236,8 @@ export class SessionStore {
   }
 
   private make(numbers: number[]): void {
-    const lines = this.log?.lines(numbers).split("\n") ?? [];
-    for (const [at, number] of numbers.entries()) {
-      const entry = JSON.parse(lines[at] as string) as FileEntry;
-      this.made[number] = entry;
+    for (const [at, entry] of this.read(numbers).entries()) {
+      this.made[numbers[at] as number] = entry;
       if (entry.type !== "session") this.byId.keep(entry);
     }
   }

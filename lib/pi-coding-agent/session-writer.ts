@@ -126,7 +126,7 @@ export class SessionWriter {
     const store = this.store();
     while (true) {
       try {
-        const log = store.log ?? this.reopen(path);
+        const log = store.log ?? this.reopen(path, entry);
         if (log.append(JSON.stringify(entry), store.logged)) {
           store.logged++;
           return;
@@ -135,7 +135,7 @@ export class SessionWriter {
         this.follow(entry, tail, store.absorb());
       } catch (error) {
         if ((error as { code?: string }).code !== "SESSION_CHANGED") throw error;
-        this.reopen(path);
+        this.reopen(path, entry);
       }
     }
   }
@@ -150,12 +150,14 @@ export class SessionWriter {
   }
 
   /** Another program has cut or replaced the file: what it is now is taken in, and what it lost is written again. */
-  private reopen(path: string): SessionLog {
+  private reopen(path: string, entry: SessionEntry): SessionLog {
     const store = this.store();
+    const tail = store.last()?.id ?? null;
     store.detach();
     const log = this.log(path);
     if (log.count() === 0) log.append(lines([...this.session.fileEntries]), 0);
     store.use(log);
+    this.follow(entry, tail, store.unknown());
     return log;
   }
 

@@ -143,6 +143,9 @@ impl Log {
     }
 
     fn append_locked(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
+        if !self.is_in_place() {
+            return Err(SessionError::Changed { path: self.path.clone() });
+        }
         self.absorb()?;
         if self.index.len() != expected {
             return Ok(Appended::Behind);
@@ -160,6 +163,21 @@ impl Log {
         }
         self.absorb()?;
         Ok(Appended::Written)
+    }
+
+    /// Whether the path still leads to the file that was read.
+    fn is_in_place(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            match (self.file.metadata(), self.path.metadata()) {
+                (Ok(file), Ok(path)) => (file.dev(), file.ino()) == (path.dev(), path.ino()),
+                _ => false,
+            }
+        }
+        // Elsewhere an open file can be neither taken away nor replaced.
+        #[cfg(not(unix))]
+        true
     }
 
     /// Cuts off what a failed write has left.

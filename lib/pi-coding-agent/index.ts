@@ -5,6 +5,7 @@ export { buildSessionContext } from "./session-context.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";
 export { migrateSessionEntries, parseSessionEntries } from "./session-lines.js";
+export type { SessionInfo, SessionListProgress } from "./session-list.js";
 export { SessionManager } from "./session-manager.js";
 export type { Durability } from "./session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "./session-writer.js";

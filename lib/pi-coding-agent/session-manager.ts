@@ -25,6 +25,7 @@ import {
   sessionFileName,
 } from "./session-files.js";
 import { newEntryId } from "./session-lines.js";
+import { listAllFolders, listFolder, type SessionInfo, type SessionListProgress } from "./session-list.js";
 import { SessionStore } from "./session-store.js";
 import { treeOf } from "./session-tree.js";
 import { type SessionDiagnostic, type SessionOptions, SessionWriter } from "./session-writer.js";
@@ -457,5 +458,19 @@ export class SessionManager {
     };
     copySession(sourcePath, path, JSON.stringify(header), false);
     return new SessionManager(targetCwd, dir, path, true, options);
+  }
+
+  /** The sessions of a working directory, the last active first. */
+  static async list(
+    cwd: string,
+    sessionDir?: string,
+    onProgress?: SessionListProgress,
+  ): Promise<SessionInfo[]> {
+    return listFolder(sessionDir ?? getDefaultSessionDir(cwd), onProgress);
+  }
+
+  /** The sessions of all working directories, the last active first. */
+  static async listAll(onProgress?: SessionListProgress): Promise<SessionInfo[]> {
+    return listAllFolders(onProgress);
   }
 }

@@ -1,12 +1,13 @@
 //! A session's file, for JavaScript: synchronous, because hosts call Pi's session manager synchronously.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::Uint32Array;
+use napi::bindgen_prelude::{AsyncTask, Uint32Array};
+use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::session::{Appended, Durability, Index, Log, NONE, SessionError};
+use crate::session::{Appended, Durability, Folder, Index, Listed, Log, NONE, SessionError};
 
 /// A failure with the code that hosts tell it by.
 type Result<T> = std::result::Result<T, napi::Error<&'static str>>;
@@ -138,4 +139,62 @@ pub fn replace_file(path: String, text: String) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn copy_session(from: String, to: String, header: String, kept: bool) -> Result<()> {
     crate::session::copy(Path::new(&from), Path::new(&to), &header, kept).map_err(thrown)
+}
+
+/// A folder of sessions that is being listed.
+#[napi]
+pub struct SessionFolder {
+    folder: Arc<Mutex<Option<Folder>>>,
+    path: String,
+}
+
+#[napi]
+impl SessionFolder {
+    /// A folder.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(path: String) -> Self {
+        Self { folder: Arc::default(), path }
+    }
+
+    /// Reads some of its files, by their names, off the main thread: JSON, an array of sessions. Files that are none are
+    /// left out. With `last` what was seen is remembered for the next list.
+    #[napi(catch_unwind, ts_return_type = "Promise<string>")]
+    pub fn sessions(&self, names: Vec<String>, last: bool) -> AsyncTask<Listing> {
+        AsyncTask::new(Listing { folder: Arc::clone(&self.folder), path: self.path.clone(), names, last })
+    }
+}
+
+/// Reads files of a folder on a thread of libuv's.
+pub struct Listing {
+    folder: Arc<Mutex<Option<Folder>>>,
+    path: String,
+    names: Vec<String>,
+    last: bool,
+}
+
+impl Task for Listing {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        let mut held = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut folder = held.take().unwrap_or_else(|| Folder::open(Path::new(&self.path)));
+        let sessions: Vec<Listed> = self.names.iter().filter_map(|name| folder.session(name)).collect();
+        if self.last {
+            folder.remember();
+        } else {
+            *held = Some(folder);
+        }
+        serde_json::to_string(&sessions).map_err(|error| napi::Error::from_reason(error.to_string()))
+    }
+
+    fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
+        Ok(output)
+    }
+}
+
+/// What the user and the model said in a session, one after the other.
+#[napi(catch_unwind)]
+pub fn session_text(path: String) -> Result<String> {
+    crate::session::said(Path::new(&path)).map_err(thrown)
 }

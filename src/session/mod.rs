@@ -4,16 +4,20 @@
 mod commit;
 mod copy;
 mod error;
+mod folder;
 mod head;
 mod index;
+mod info;
 mod log;
 mod replace;
 mod scan;
 
 pub use copy::copy;
 pub use error::SessionError;
+pub use folder::{Folder, Listed};
 pub use head::{Head, Kind, Role};
 pub use index::{BadLine, Entry, Index, NONE};
+pub use info::{Info, info, said};
 pub use log::{Appended, Durability, Log};
 pub use replace::replace;
 pub use scan::{Line, scan};

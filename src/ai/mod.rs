@@ -11,6 +11,7 @@ mod headers;
 pub mod message;
 mod model;
 mod options;
+pub mod provider;
 pub(crate) mod thinking;
 mod transform;
 mod usage;

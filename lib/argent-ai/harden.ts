@@ -58,6 +58,10 @@ export function relay(
   const relayed = new Relay(model, stream);
   const signal = options?.signal;
   const onAbort = () => relayed.abort();
+  if (signal?.aborted) {
+    onAbort();
+    return;
+  }
   signal?.addEventListener?.("abort", onAbort, { once: true });
   relayed
     .run(() => streamFn(model, context, options), signal)

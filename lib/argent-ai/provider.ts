@@ -58,12 +58,12 @@ export class NativeProvider implements Provider {
     const host = request.options?.signal;
     const onAbort = () => stop.abort();
     if (host?.aborted) onAbort();
-    host?.addEventListener("abort", onAbort, { once: true });
+    host?.addEventListener?.("abort", onAbort, { once: true });
     try {
       const events = this.ask(request, asked, { ...request.options, signal: stop.signal });
       yield* argentEvents(events, this.name, typeof asked === "object" ? asked.id : (asked ?? ""));
     } finally {
-      host?.removeEventListener("abort", onAbort);
+      host?.removeEventListener?.("abort", onAbort);
       // A consumer that breaks off wants no more of the answer; after its end this does nothing.
       stop.abort();
     }

@@ -56,7 +56,7 @@ export function requestPart(
 function part(message: TurnMessage | Message, index: number): object {
   const short = message as TurnMessage;
   const whole = short.message ?? wholeAnswer(short) ?? (isPis(message) ? message : undefined);
-  if (whole) return messagePart(whole, index);
+  if (whole) return messagePart({ ...whole, content: whole.content ?? [] } as Message, index);
   const { role, content, text, toolCalls, toolCallId, toolName, isError } = short;
   if (role === "user") return messagePart({ role, content: content ?? "", timestamp: 0 } as Message, index);
   return {

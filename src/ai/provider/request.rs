@@ -110,7 +110,8 @@ pub(super) fn messages(entries: Vec<Entry>, model: &Model) -> Vec<Message> {
 impl Answer {
     fn whole(self, model: &Model) -> Option<Assistant> {
         let said = blocks(self.text, self.content);
-        let known = |id: &Text| said.iter().any(|block| matches!(block, Block::ToolCall(call) if call.id == *id));
+        let known =
+            |id: &Text| said.iter().any(|block| matches!(block, Block::ToolCall(call) if call.id == *id));
         let calls = self.tool_calls.unwrap_or_default().into_iter().filter(|call| !known(&call.id));
         let calls: Vec<_> = calls.map(|call| Block::ToolCall(call.into())).collect();
         let content: Vec<_> = said.into_iter().chain(calls).collect();

@@ -1,20 +1,21 @@
 //! From a request of Argent's to a turn over the wire of its model.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
 use super::model::{Fields, read};
 use super::request::{Request, messages};
 use super::{Config, Provider, Wishes, resolve};
-use crate::ai::{Failure, FailureKind, Headers, Options, Turn};
+use crate::ai::{Failure, FailureKind, Headers, Model, Options, Turn};
 use crate::json::{Num, present};
 
 /// The name under which a request of Argent's is handed over in place of a turn over one protocol.
 pub const PROTOCOL: &str = "argent";
 
 /// The longest answer where nobody says, in tokens.
-const USUAL_ANSWER: Num = Num(8192.0);
+const USUAL_ANSWER: f64 = 8192.0;
 
 /// A request of Argent's with all that it depends on.
 #[derive(Debug, Default, Deserialize)]
@@ -56,12 +57,13 @@ impl Provider {
         options.simple = true;
         options.api_key = options.api_key.filter(|key| !key.is_empty()).or(config.credential().cloned());
         options.temperature = options.temperature.or(temperature);
-        options.max_tokens = options.max_tokens.or(wishes.max_tokens).or(Some(USUAL_ANSWER));
+        options.max_tokens = options.max_tokens.or(wishes.max_tokens).or_else(|| Some(usual_answer(&model)));
         options.cache_retention = options.cache_retention.or(config.cache_retention);
         if options.reasoning.is_none() {
             let level = wishes.level().map(|level| level.clamp_to(&model));
             options.reasoning = level.map(|level| level.as_str().into());
-            options.thinking_budgets = options.thinking_budgets.or(level.and_then(|level| wishes.budgets(level)));
+            options.thinking_budgets =
+                options.thinking_budgets.or(level.and_then(|level| wishes.budgets(level)));
         }
         Ok(Turn {
             messages: messages(request.messages, &model),
@@ -73,6 +75,12 @@ impl Provider {
             platform,
         })
     }
+}
+
+/// The usual limit, or all that a small model can.
+fn usual_answer(model: &Model) -> Num {
+    let can = model.max_tokens.0;
+    Num(if can > 0.0 { USUAL_ANSWER.min(can) } else { USUAL_ANSWER })
 }
 
 fn no_such_provider(id: &str) -> Failure {

@@ -9,7 +9,8 @@ fn limits(level: &str, model: &str, options: &str) -> String {
     );
     let turn: Turn = serde_json::from_str(&turn).unwrap();
     let limits = serde_json::to_value(Limits::of(&turn)).unwrap();
-    let part = |name: &str| limits.get(name).map_or("-".to_owned(), |value| value.to_string().replace('"', ""));
+    let part =
+        |name: &str| limits.get(name).map_or("-".to_owned(), |value| value.to_string().replace('"', ""));
     ["thinking", "maxTokens", "thinkingBudget", "effort"].map(part).join(" ")
 }
 
@@ -65,7 +66,10 @@ fn a_model_configuration_thinks_on_every_wire() {
     assert_eq!((&claude["max_tokens"], &claude["thinking"]["budget_tokens"]), (&11192.into(), &3000.into()));
 
     let opus = body(&asked("anthropic", "claude-opus-4-6", r#"{"thinking":true,"effort":"max"}"#));
-    assert_eq!((&opus["thinking"]["type"], &opus["output_config"]["effort"]), (&"adaptive".into(), &"max".into()));
+    assert_eq!(
+        (&opus["thinking"]["type"], &opus["output_config"]["effort"]),
+        (&"adaptive".into(), &"max".into())
+    );
 
     let gpt = body(&asked("openai", "gpt-5", r#"{"thinking":true,"effort":"low"}"#));
     assert_eq!((&gpt["reasoning_effort"], &gpt["max_completion_tokens"]), (&"low".into(), &8192.into()));
@@ -74,4 +78,10 @@ fn a_model_configuration_thinks_on_every_wire() {
     assert_eq!(glm["enable_thinking"], true);
     let glm = body(&asked("zai", "glm-4.7", "{}"));
     assert_eq!((&glm["enable_thinking"], &glm["temperature"]), (&false.into(), &0.5.into()));
+}
+
+#[test]
+fn the_usual_limit_is_no_more_than_the_model_has() {
+    assert_eq!(body(&asked("anthropic", "claude-3-opus-20240229", "{}"))["max_tokens"], 4096);
+    assert_eq!(body(&asked("anthropic", "claude-new", "{}"))["max_tokens"], 8192);
 }

@@ -72,9 +72,15 @@ fn whole_messages_keep_images_thinking_and_signatures() {
             {"type":"image","data":"BBBB","mimeType":"image/png"}]}]"#;
     let body = body(&asked("anthropic", "claude-sonnet-4-5", messages));
     assert_eq!(body["messages"][0]["content"][0]["source"]["data"], "AAAA");
-    assert_eq!(body["messages"][1]["content"][0], json!({"type":"thinking","thinking":"hm","signature":"sig"}));
+    assert_eq!(
+        body["messages"][1]["content"][0],
+        json!({"type":"thinking","thinking":"hm","signature":"sig"})
+    );
     let result = &body["messages"][2]["content"][0];
-    assert_eq!((&result["is_error"], &result["content"][1]["source"]["data"]), (&json!(false), &json!("BBBB")));
+    assert_eq!(
+        (&result["is_error"], &result["content"][1]["source"]["data"]),
+        (&json!(false), &json!("BBBB"))
+    );
 }
 
 #[test]
@@ -97,7 +103,8 @@ fn the_hosts_options_go_before_the_model_configuration() {
     assert_eq!((&body["max_tokens"], &body["thinking"]["budget_tokens"]), (&json!(2248), &json!(2048)));
     assert!(!body.to_string().contains("cache_control"));
     let request = sent(text).unwrap();
-    let header = |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let header =
+        |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     assert_eq!((header("x-api-key"), header("x-run")), (Some("run-time"), Some("1")));
 }
 

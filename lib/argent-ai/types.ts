@@ -191,3 +191,10 @@ export type AgentLifecycleEvent =
   | { type: "agent:turn_complete"; agentId: string; turnIndex: number; success: boolean }
   | { type: "agent:error"; agentId: string; error: Error }
   | { type: "agent:stop"; agentId: string; reason: "complete" | "error" };
+
+/** What an agent learns and remembers; for hosts that tell of it themselves. */
+export type AgentMemoryEvent =
+  | { type: "lesson:inject"; lessonId: string; confidence: number; triggered: boolean }
+  | { type: "lesson:applied"; lessonId: string; success: boolean; feedback?: string }
+  | { type: "memory:recall"; query: string; resultsCount: number }
+  | { type: "memory:store"; key: string; significance: number };

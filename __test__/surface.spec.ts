@@ -1,6 +1,7 @@
 // Every value that a host can import: its name, what it is and how many arguments it says it takes.
 
 import * as root from "argent-runtime";
+import * as argentAi from "argent-runtime/argent-ai";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
@@ -97,6 +98,80 @@ describe("the exports", () => {
         "convertMessages: function 3",
         "streamOpenAICompletions: function 3",
         "streamSimpleOpenAICompletions: function 3",
+      ]
+    `);
+  });
+
+  it("of argent-runtime/argent-ai", () => {
+    expect(surface(argentAi)).toMatchInlineSnapshot(`
+      [
+        "ArgentStreamAdapter: class 2",
+        "AssistantMessageEventStream: class 0",
+        "EventStream: class 0",
+        "KeyManager: class 2",
+        "NativeProvider: class 1",
+        "ProviderRegistry: class 0",
+        "StreamAdapter: class 3",
+        "calculateCost: function 2",
+        "clampThinkingLevel: function 2",
+        "clearApiProviders: function 0",
+        "collectResponse: async function 1",
+        "collectStream: async function 1",
+        "collectText: async function 1",
+        "complete: async function 3",
+        "completeSimple: async function 3",
+        "createAnthropic: function 0",
+        "createArgentStreamSimple: function 1",
+        "createAssistantMessageEventStream: function 0",
+        "createGoogle: function 0",
+        "createInception: function 0",
+        "createMiniMax: function 0",
+        "createOpenAI: function 0",
+        "createOpenAICodex: function 0",
+        "createOpenAIResponses: function 0",
+        "createProvider: function 2",
+        "createXAI: function 0",
+        "createZAI: function 0",
+        "defaultRegistry: object",
+        "failureOf: function 1",
+        "filterStream: function 2",
+        "findEnvKeys: function 1",
+        "getApiProvider: function 1",
+        "getApiProviders: function 0",
+        "getEnvApiKey: function 1",
+        "getKey: function 1",
+        "getKeyManager: function 0",
+        "getModel: function 2",
+        "getModels: function 1",
+        "getProviderDescriptions: function 0",
+        "getProviderKey: function 1",
+        "getProviders: function 0",
+        "getSupportedThinkingLevels: function 1",
+        "hardenStreamSimple: function 1",
+        "hasApiProvider: function 1",
+        "isDoneEvent: function 1",
+        "isErrorEvent: function 1",
+        "isTextDeltaEvent: function 1",
+        "isThinkingDeltaEvent: function 1",
+        "isToolCallEndEvent: function 1",
+        "listRegisteredApis: function 0",
+        "mapPiStopReasonToArgent: function 1",
+        "mapStream: function 2",
+        "modelsAreEqual: function 2",
+        "piContextToArgentRequest: function 1",
+        "piMessageToArgentResponse: function 1",
+        "piModelToArgentConfig: function 2",
+        "registerApiProvider: function 2",
+        "registerBuiltInApiProviders: function 0",
+        "requireModel: function 2",
+        "resetApiProviders: function 0",
+        "stream: function 3",
+        "streamOpenAIResponses: function 3",
+        "streamSimple: function 3",
+        "supportsXhigh: function 1",
+        "tapStream: function 2",
+        "textStream: function 1",
+        "unregisterApiProviders: function 1",
       ]
     `);
   });

@@ -14,6 +14,8 @@ export interface Asked {
   apiKey: string;
   /** Whether the host's own client sends the request. */
   client: boolean;
+  /** A request for one of Argent's providers, in place of model and context. */
+  request?: object;
 }
 
 const SHARED_OPTIONS = [
@@ -55,19 +57,24 @@ export interface Reads {
 
 /** The turn as JSON. */
 export function turnText(asked: Asked, reads: Reads = {}): string {
-  const { model, context } = asked;
   return JSON.stringify({
-    model: modelPart(model),
-    systemPrompt: context.systemPrompt,
-    messages: context.messages.map(messagePart),
-    tools: context.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+    ...(asked.request ?? { model: modelPart(asked.model), ...contextPart(asked.context) }),
     options: optionsPart(asked, reads.options ?? []),
-    env: environment(model.baseUrl, reads.environment ?? []),
+    env: environment(asked.model.baseUrl, reads.environment ?? []),
     platform: platform(),
   });
 }
 
-function modelPart(model: Model<Api>): object {
+function contextPart({ systemPrompt, messages, tools }: Context): object {
+  return {
+    systemPrompt,
+    messages: messages.map(messagePart),
+    tools: tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+  };
+}
+
+/** What a request needs of a model. */
+export function modelPart(model: Model<Api>): object {
   const { id, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
   const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
   return {
@@ -96,7 +103,7 @@ function number(value: unknown): number {
 }
 
 /** A message without what only the host needs of it, such as a tool result's `details`. */
-function messagePart(message: Message, index: number): object {
+export function messagePart(message: Message, index: number): object {
   const { role } = message;
   if (message.content === undefined || message.content === null) {
     throw new TypeError(`messages[${index}] (${role}) has no content`);

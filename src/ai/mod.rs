@@ -1,7 +1,7 @@
 //! The vocabulary of a turn (models, messages, options, events, usage, failures) and the wire protocols as pure codecs.
 //!
 //! Nothing here opens a socket, reads the environment or knows that JavaScript exists: a [`codec`] turns a [`Turn`] into
-//! an HTTP request and the bytes of the response into [`Event`]s.
+//! an HTTP request and the bytes of the response into [`Event`]s. A [`provider`] of Argent's makes the turn of a request.
 
 pub mod catalog;
 pub mod codec;
@@ -11,6 +11,7 @@ mod headers;
 pub mod message;
 mod model;
 mod options;
+pub mod provider;
 pub(crate) mod thinking;
 mod transform;
 mod usage;

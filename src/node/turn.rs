@@ -11,7 +11,7 @@ use super::batch::Packed;
 use super::feed::Feed;
 use super::queue::{Inlet, Queue};
 use crate::ai::codec::{self, Codec, Decoder, End, HttpRequest};
-use crate::ai::{Failure, FailureKind, Headers, Turn as Input};
+use crate::ai::{Failure, FailureKind, Headers, Turn as Input, provider};
 use crate::net::{self, Deadlines, Exchange, Network, Policy};
 
 /// Above this size, in bytes, a request is written on a thread for long work.
@@ -28,10 +28,19 @@ struct Prepared {
 
 impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
-        let mut input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+        let (mut input, api) = if parts.protocol == provider::PROTOCOL {
+            let asked: provider::Asked =
+                serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+            let input = asked.turn()?;
+            let api = input.model.api.clone();
+            (input, api)
+        } else {
+            let input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+            (input, parts.protocol.as_str().into())
+        };
         let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
-        let protocol = codec::of_api(&parts.protocol).ok_or_else(|| {
-            let message = format!("No API provider registered for api: {}", parts.protocol);
+        let protocol = codec::of_api(&api).ok_or_else(|| {
+            let message = format!("No API provider registered for api: {}", &*api);
             Failure::new(FailureKind::InvalidRequest, message)
         })?;
         let messages = std::mem::take(&mut input.messages);
@@ -175,7 +184,8 @@ impl Shared {
 #[napi]
 impl Turn {
     /// A turn over a protocol, of the model, conversation and options in `input`, over the network described by
-    /// `network` (both JSON). `id` is what the feed rings with.
+    /// `network` (both JSON). Under the protocol `argent` the input is a request for one of Argent's providers. `id` is
+    /// what the feed rings with.
     #[napi(constructor, catch_unwind)]
     pub fn new(feed: &Feed, id: u32, protocol: String, input: String, network: String) -> Self {
         let bell = feed.bell();

@@ -49,6 +49,14 @@ const groups = {
 for (const [name, make] of Object.entries(groups)) {
   if (flags.only === undefined || flags.only === name) await run(await make());
 }
+if (flags.only === undefined || flags.only === "sessions") {
+  const { runSessions } = await import("./sessions.mjs");
+  const managers = {
+    alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
+    beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
+  };
+  runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
+}
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();

@@ -156,7 +156,10 @@ const OPERATIONS = [
 ];
 
 function onDisk({ session, inMemory }, act) {
-  return !inMemory && existsSync(session.getSessionFile()) ? act(session.getSessionFile()) : undefined;
+  // Before the first answer only ours is in the file, which is D3.
+  const answered = session.getEntries().some((entry) => entry.message?.role === "assistant");
+  const file = session.getSessionFile();
+  return !inMemory && answered && existsSync(file) ? act(file) : undefined;
 }
 
 function reopened(run, session) {

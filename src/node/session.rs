@@ -82,11 +82,7 @@ impl SessionLog {
     /// The lines of some entries, one under the other.
     #[napi(catch_unwind)]
     pub fn lines(&self, numbers: Vec<u32>) -> Result<String> {
-        let mut text = Vec::new();
-        for number in numbers {
-            text.extend_from_slice(&self.log().line(number).map_err(thrown)?);
-            text.push(b'\n');
-        }
+        let text = self.log().lines(&numbers).map_err(thrown)?;
         Ok(String::from_utf8(text)
             .unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned()))
     }

@@ -1,13 +1,12 @@
 //! One session's file: read once into an index, then only appended to, one `write` a line, under a lock that dies with
 //! its holder.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::commit::Commit;
+use super::commit;
 use super::error::SessionError;
 use super::head::Head;
 use super::index::Index;
@@ -37,11 +36,30 @@ pub enum Appended {
     Behind,
 }
 
-/// A session's file and its index.
+/// Which file a path leads to, where the system has a name for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Self(Some((metadata.dev(), metadata.ino())))
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = metadata;
+            Self(None)
+        }
+    }
+}
+
+/// A session's file and its index. The file is open only while it is read or written: a host may have thousands.
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
-    file: File,
+    identity: Identity,
     /// How much of the file the index knows, in bytes.
     known: u64,
     /// Whether the last line that the index knows lacks its line feed.
@@ -50,7 +68,7 @@ pub struct Log {
     torn: Option<(u64, u64)>,
     index: Index,
     durability: Durability,
-    commit: Arc<Commit>,
+    dirty: bool,
 }
 
 impl Log {
@@ -63,18 +81,18 @@ impl Log {
             .create(true)
             .open(path)
             .map_err(failed("cannot open"))?;
-        let commit = Commit::new(file.try_clone().map_err(failed("cannot open"))?);
+        let identity = Identity::of(&file.metadata().map_err(failed("cannot open"))?);
         let mut log = Self {
             path: path.to_owned(),
-            file,
+            identity,
             known: 0,
             open_end: false,
             torn: None,
             index: Index::default(),
             durability,
-            commit,
+            dirty: false,
         };
-        log.absorb()?;
+        log.absorb(&file)?;
         Ok(log)
     }
 
@@ -83,27 +101,34 @@ impl Log {
         &self.index
     }
 
-    /// Where the file is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The beginning of a line that ends the file and is no entry: where it begins and how long it is, in bytes.
     pub fn torn(&self) -> Option<(u64, u64)> {
         self.torn
     }
 
-    /// Reads what was appended since the index was last brought up to date. Whether there was anything.
-    pub fn absorb(&mut self) -> Result<bool, SessionError> {
+    /// The file, if the path still leads to the one that was read.
+    fn file(&self, append: bool) -> Result<File, SessionError> {
+        let file = match OpenOptions::new().read(true).append(append).open(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.changed()),
+            opened => opened.map_err(SessionError::io("cannot open", &self.path))?,
+        };
+        let metadata = file.metadata().map_err(SessionError::io("cannot read", &self.path))?;
+        if Identity::of(&metadata) == self.identity && metadata.len() >= self.known {
+            Ok(file)
+        } else {
+            Err(self.changed())
+        }
+    }
+
+    fn changed(&self) -> SessionError {
+        SessionError::Changed { path: self.path.clone() }
+    }
+
+    /// Reads what was appended since the index was last brought up to date.
+    fn absorb(&mut self, mut file: &File) -> Result<(), SessionError> {
         let path = self.path.clone();
         let failed = |action| SessionError::io(action, &path);
-        let size = self.file.metadata().map_err(failed("cannot read"))?.len();
-        if size < self.known {
-            return Err(SessionError::Changed { path: self.path.clone() });
-        }
-        let mut file = &self.file;
         file.seek(SeekFrom::Start(self.known)).map_err(failed("cannot read"))?;
-        let before = (self.index.len(), self.index.bad_lines().len());
         let (index, mut known, mut torn, mut open_end) = (&mut self.index, self.known, None, self.open_end);
         scan(file, self.known, |line| {
             let end = line.offset + line.bytes.len() as u64;
@@ -119,7 +144,7 @@ impl Log {
         })
         .map_err(failed("cannot read"))?;
         (self.known, self.torn, self.open_end) = (known, torn, open_end);
-        Ok((self.index.len(), self.index.bad_lines().len()) != before)
+        Ok(())
     }
 
     /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows
@@ -128,25 +153,36 @@ impl Log {
         if u32::try_from(lines.len()).is_err() {
             return Err(SessionError::TooLong { path: self.path.clone(), length: lines.len() });
         }
-        self.lock()?;
-        let appended = self.append_locked(lines, expected);
+        let file = self.file(true)?;
+        self.lock(&file)?;
+        let appended = self.append_locked(&file, lines, expected);
         // The lock goes with the handle at the latest.
-        let _ = self.file.unlock();
+        let _ = file.unlock();
         if matches!(appended, Ok(Appended::Written)) {
             match self.durability {
-                Durability::None => {}
-                Durability::Batch => self.commit.soon(),
-                Durability::Entry => self.flush()?,
+                Durability::None => self.dirty = true,
+                Durability::Batch => {
+                    self.dirty = true;
+                    commit::soon(&self.path, file);
+                }
+                Durability::Entry => self.sync(&file)?,
             }
         }
         appended
     }
 
-    fn append_locked(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
-        if !self.is_in_place() {
-            return Err(SessionError::Changed { path: self.path.clone() });
+    fn append_locked(
+        &mut self,
+        mut file: &File,
+        lines: &[u8],
+        expected: usize,
+    ) -> Result<Appended, SessionError> {
+        // It may have been replaced while this writer waited.
+        let current = self.path.metadata().map(|metadata| Identity::of(&metadata));
+        if !current.is_ok_and(|current| current == self.identity) {
+            return Err(self.changed());
         }
-        self.absorb()?;
+        self.absorb(file)?;
         if self.index.len() != expected {
             return Ok(Appended::Behind);
         }
@@ -157,43 +193,19 @@ impl Log {
         }
         bytes.extend_from_slice(lines);
         bytes.push(b'\n');
-        if let Err(error) = (&self.file).write_all(&bytes) {
-            self.take_back(start);
+        if let Err(error) = file.write_all(&bytes) {
+            take_back(file, start);
             return Err(SessionError::io("cannot append to", &self.path)(error));
         }
-        self.absorb()?;
+        self.absorb(file)?;
         Ok(Appended::Written)
     }
 
-    /// Whether the path still leads to the file that was read.
-    fn is_in_place(&self) -> bool {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            match (self.file.metadata(), self.path.metadata()) {
-                (Ok(file), Ok(path)) => (file.dev(), file.ino()) == (path.dev(), path.ino()),
-                _ => false,
-            }
-        }
-        // Elsewhere an open file can be neither taken away nor replaced.
-        #[cfg(not(unix))]
-        true
-    }
-
-    /// Cuts off what a failed write has left.
-    fn take_back(&self, size: u64) {
-        let written = self.file.metadata().map(|metadata| metadata.len());
-        if written.is_ok_and(|written| written > size) {
-            // If that fails too the remains are a torn line, which the next writer ends and every reader passes over.
-            let _ = self.file.set_len(size);
-        }
-    }
-
     /// Waits for the lock that every writer of this library holds while it writes.
-    fn lock(&self) -> Result<(), SessionError> {
+    fn lock(&self, file: &File) -> Result<(), SessionError> {
         let since = Instant::now();
         loop {
-            match self.file.try_lock() {
+            match file.try_lock() {
                 Ok(()) => return Ok(()),
                 Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_micros(200));
@@ -209,18 +221,42 @@ impl Log {
     }
 
     /// Brings what was appended to the disk.
-    pub fn flush(&self) -> Result<(), SessionError> {
-        self.commit.now().map_err(SessionError::io("cannot flush", &self.path))
+    pub fn flush(&mut self) -> Result<(), SessionError> {
+        if !self.dirty {
+            return Ok(());
+        }
+        let file = self.file(false)?;
+        self.sync(&file)
     }
 
-    /// The bytes of an entry's line.
-    pub fn line(&self, number: u32) -> Result<Vec<u8>, SessionError> {
+    fn sync(&mut self, file: &File) -> Result<(), SessionError> {
+        file.sync_data().map_err(SessionError::io("cannot flush", &self.path))?;
+        self.dirty = false;
+        Ok(())
+    }
+
+    /// The lines of some entries, each with a line feed.
+    pub fn lines(&self, numbers: &[u32]) -> Result<Vec<u8>, SessionError> {
         let failed = |action| SessionError::io(action, &self.path);
-        let Some(entry) = self.index.get(number) else { return Ok(Vec::new()) };
-        let mut bytes = vec![0; entry.len as usize];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
-        file.read_exact(&mut bytes).map_err(failed("cannot read"))?;
+        let mut file = self.file(false)?;
+        let mut bytes = Vec::new();
+        for number in numbers {
+            let Some(entry) = self.index.get(*number) else { continue };
+            file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
+            let line = Read::by_ref(&mut file).take(u64::from(entry.len));
+            if { line }.read_to_end(&mut bytes).map_err(failed("cannot read"))? < entry.len as usize {
+                return Err(self.changed());
+            }
+            bytes.push(b'\n');
+        }
         Ok(bytes)
+    }
+}
+
+/// Cuts off what a failed write has left.
+fn take_back(file: &File, size: u64) {
+    if file.metadata().is_ok_and(|written| written.len() > size) {
+        // If that fails too the remains are a torn line, which the next writer ends and every reader passes over.
+        let _ = file.set_len(size);
     }
 }

@@ -55,8 +55,10 @@ function play(Manager, random) {
   }
   const { session } = run;
   say(session.getEntries(), session.buildSessionContext(), [...session.labelsById], session.leafId);
-  say([...session.byId.keys()], session.flushed, session.getSessionName() ?? null);
-  for (const file of readdirSync(dir).sort()) lines.push(plain(readFileSync(join(dir, file), "utf8")));
+  const answered = session.getEntries().some((entry) => entry.message?.role === "assistant");
+  say([...session.byId.keys()], answered && session.flushed, session.getSessionName() ?? null);
+  const files = readdirSync(dir).map((file) => plain(readFileSync(join(dir, file), "utf8")));
+  lines.push(...files.filter((text) => text.includes('"role":"assistant"')).sort());
   rmSync(dir, { recursive: true });
   return lines;
 }

@@ -4,17 +4,22 @@
 //! an HTTP request and the bytes of the response into [`Event`]s.
 
 pub mod catalog;
+pub(crate) mod classify;
 pub mod codec;
+mod culprit;
 mod event;
 mod failure;
 mod headers;
 pub mod message;
 mod model;
 mod options;
+mod overflow;
 pub(crate) mod thinking;
 mod transform;
 mod usage;
 
+pub use classify::of_text as classify_text;
+pub use culprit::{Culprit, CulpritKind};
 pub use event::{Event, Opening, Sink, StopReason};
 pub use failure::{Failure, FailureKind};
 pub use headers::Headers;
@@ -23,4 +28,4 @@ pub use model::Model;
 pub use options::{CacheRetention, Options, Turn};
 pub use thinking::{Level, LevelMap};
 pub use transform::transform;
-pub use usage::{Cost, Rates, Usage};
+pub use usage::{Cost, Rates, Tiers, Usage};

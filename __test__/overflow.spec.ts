@@ -32,6 +32,15 @@ describe("an error text", () => {
     expect(isContextOverflow(failed(text), 200_000)).toBe(false);
   });
 
+  it("gives way to what the status or the code has told", () => {
+    const info = { retryable: false, provider: "openai", model: "gpt" } as const;
+    const text = "429 Too many tokens";
+    expect(isContextOverflow(failed(text))).toBe(true);
+    expect(isContextOverflow({ ...failed(text), errorInfo: { kind: "rate_limit", ...info } })).toBe(false);
+    const said = { ...failed("400 too large"), errorInfo: { kind: "context_overflow", ...info } as const };
+    expect(isContextOverflow(said)).toBe(true);
+  });
+
   it("counts only in a failed message", () => {
     const text = "prompt is too long";
     for (const stopReason of ["stop", "length", "toolUse", "aborted"] as const) {

@@ -67,7 +67,9 @@ export function isContextOverflow(message: AssistantMessage, contextWindow?: num
   const { stopReason, errorMessage, errorInfo, usage } = message;
   if (stopReason === "error") {
     const { kind } = errorInfo ?? {};
-    return kind === "context_overflow" || (!OTHERS.includes(kind) && !!errorMessage && saysOverflow(errorMessage));
+    return (
+      kind === "context_overflow" || (!OTHERS.includes(kind) && !!errorMessage && saysOverflow(errorMessage))
+    );
   }
   if (!contextWindow) return false;
   if (stopReason === "stop") return usage.input + usage.cacheRead > contextWindow;

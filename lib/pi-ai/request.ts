@@ -80,7 +80,10 @@ function modelPart(model: Model<Api>): object {
     input: input ?? [],
     cost: {
       ...pricePart(cost),
-      tiers: cost.tiers?.map((tier) => ({ ...pricePart(tier), inputTokensAbove: tier.inputTokensAbove })),
+      tiers: (Array.isArray(cost.tiers) ? cost.tiers : []).map((tier) => ({
+        ...pricePart(tier),
+        inputTokensAbove: tier.inputTokensAbove,
+      })),
     },
     contextWindow: number(model.contextWindow),
     maxTokens: number(model.maxTokens),

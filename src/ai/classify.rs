@@ -31,7 +31,7 @@ impl Report<'_> {
         Failure {
             status,
             code: code.map(str::to_owned),
-            block: if faulty { Culprit::named(param, &message) } else { None },
+            block: faulty.then(|| Culprit::named(param, &message)).flatten().map(Box::new),
             ..Failure::new(kind, message)
         }
     }
@@ -63,7 +63,10 @@ fn kind(status: Option<u16>, code: Option<&str>, text: &str) -> Option<FailureKi
     // What a provider may say with a status that means something less precise.
     let precise = || {
         coded.filter(|kind| {
-            matches!(kind, Kind::Refused | Kind::Billing | Kind::RateLimit | Kind::Auth | Kind::ContextOverflow)
+            matches!(
+                kind,
+                Kind::Refused | Kind::Billing | Kind::RateLimit | Kind::Auth | Kind::ContextOverflow
+            )
         })
     };
     Some(match status {
@@ -76,10 +79,9 @@ fn kind(status: Option<u16>, code: Option<&str>, text: &str) -> Option<FailureKi
         }
         Some(401) => Kind::Auth,
         Some(402) => Kind::Billing,
-        Some(403) if broke() => Kind::Billing,
+        Some(403 | 429) if broke() => Kind::Billing,
         Some(403) => coded.filter(|kind| *kind == Kind::Refused).unwrap_or(Kind::Auth),
         Some(408) => Kind::Timeout,
-        Some(429) if broke() => Kind::Billing,
         Some(429) => Kind::RateLimit,
         Some(498 | 503 | 529) => Kind::Overloaded,
         Some(400 | 413 | 422) => match precise() {
@@ -174,7 +176,10 @@ const CODES: &[(FailureKind, &[&str])] = &[
             "unavailable",
         ],
     ),
-    (FailureKind::Timeout, &["deadlineexceeded", "modeltimeout", "requesttimeout", "timeout", "timeouterror"]),
+    (
+        FailureKind::Timeout,
+        &["deadlineexceeded", "modeltimeout", "requesttimeout", "timeout", "timeouterror"],
+    ),
     (
         FailureKind::Server,
         &[
@@ -364,7 +369,9 @@ fn status_in(text: &str) -> Option<u16> {
     const ANNOUNCE: [&str; 7] = ["code", "error", "exception", "http", "response", "responded", "status"];
     let head = text.get(..text.find(['{', '"']).unwrap_or(text.len()))?;
     let mut before: Option<&str> = None;
-    for word in head.split(|c: char| c.is_whitespace() || "():=,#".contains(c)).filter(|word| !word.is_empty()) {
+    for word in
+        head.split(|c: char| c.is_whitespace() || "():=,#".contains(c)).filter(|word| !word.is_empty())
+    {
         let announced = before.is_none_or(|before| {
             let before = before.to_ascii_lowercase();
             ANNOUNCE.iter().any(|word| before == *word || before.starts_with("http/"))
@@ -413,10 +420,16 @@ mod tests {
     fn what_is_judged_too_long_by_its_text_is_so_with_every_status_that_can_mean_it() {
         let corpus: std::collections::BTreeMap<String, Vec<String>> =
             serde_json::from_str(include_str!("../../fixtures/errors/overflow.json")).unwrap();
-        for text in corpus.iter().filter(|(group, _)| group.starts_with("overflow")).flat_map(|(_, texts)| texts) {
+        for text in
+            corpus.iter().filter(|(group, _)| group.starts_with("overflow")).flat_map(|(_, texts)| texts)
+        {
             for status in [None, Some(400), Some(413), Some(422), Some(500)] {
                 let failure = Report { status, message: text.clone(), ..Report::default() }.failure();
-                assert_eq!((failure.kind, failure.retryable), (FailureKind::ContextOverflow, false), "{text}");
+                assert_eq!(
+                    (failure.kind, failure.retryable),
+                    (FailureKind::ContextOverflow, false),
+                    "{text}"
+                );
             }
             let failure = Report { status: Some(429), message: text.clone(), ..Report::default() }.failure();
             assert_eq!(failure.kind, FailureKind::RateLimit);

@@ -97,10 +97,20 @@ fn kind_of(words: &str, in_tool: bool) -> Option<CulpritKind> {
         Some(CulpritKind::Signature)
     } else if any(&["image", "inline_data", "inlinedata", "media_type"]) {
         Some(CulpritKind::Image)
-    } else if in_tool || any(&["input_schema", "invalid schema for function", "function_declarations", "toolspec"]) {
+    } else if in_tool
+        || any(&["input_schema", "invalid schema for function", "function_declarations", "toolspec"])
+    {
         Some(CulpritKind::Schema)
-    } else if any(&["tool_use", "tool_call", "tool_result", "call_id", "tooluse", "function_call", "tool use"])
-        || (words.contains("id") && steps(words.split(' ').next().unwrap_or_default()).last() == Some("id"))
+    } else if any(&[
+        "tool_use",
+        "tool_call",
+        "tool_result",
+        "call_id",
+        "tooluse",
+        "function_call",
+        "tool use",
+    ]) || (words.contains("id")
+        && steps(words.split(' ').next().unwrap_or_default()).last() == Some("id"))
     {
         Some(CulpritKind::ToolId)
     } else {
@@ -112,6 +122,9 @@ fn kind_of(words: &str, in_tool: bool) -> Option<CulpritKind> {
 mod tests {
     use super::*;
 
+    type Row =
+        (Option<&'static str>, &'static str, Option<u32>, Option<u32>, Option<u32>, Option<CulpritKind>);
+
     #[test]
     fn the_part_that_a_provider_names_is_found() {
         let image = Some(CulpritKind::Image);
@@ -119,7 +132,7 @@ mod tests {
         let tool_id = Some(CulpritKind::ToolId);
         let schema = Some(CulpritKind::Schema);
         #[rustfmt::skip]
-        let rows: &[(Option<&str>, &str, Option<u32>, Option<u32>, Option<u32>, Option<CulpritKind>)] = &[
+        let rows: &[Row] = &[
             (None, r#"400 {"error":{"message":"messages.12.content.3.thinking.signature: Field required"}}"#, Some(12), Some(3), None, signature),
             (None, "messages.1.content.0: Invalid `signature` in `thinking` block", Some(1), Some(0), None, signature),
             (None, "messages.5.content.1.image.source.base64: image exceeds 5 MB maximum: 6 bytes > 5 bytes", Some(5), Some(1), None, image),

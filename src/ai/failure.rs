@@ -89,10 +89,10 @@ pub struct Failure {
     pub retryable: bool,
     /// The part of the request that the provider finds fault with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub block: Option<Culprit>,
+    pub block: Option<Box<Culprit>>,
     /// A text that did not parse as JSON. JavaScript puts its own parser's complaint where `message` says `{json}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub json: Option<String>,
+    pub json: Option<Box<str>>,
 }
 
 impl Failure {
@@ -113,7 +113,7 @@ impl Failure {
 
     /// A text that should have been JSON. `message` holds `{json}` where the parser's complaint goes.
     pub fn not_json(message: impl Into<String>, text: &str) -> Self {
-        Self { json: Some(text.to_owned()), ..Self::new(FailureKind::Protocol, message) }
+        Self { json: Some(text.into()), ..Self::new(FailureKind::Protocol, message) }
     }
 
     /// The host gave up the turn; the message is the protocol's client's.

@@ -42,7 +42,8 @@ pub(super) fn says_overflow(text: &str) -> bool {
 
 /// What stands before and after each place of a phrase.
 fn around<'t>(text: &'t str, phrase: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
-    text.match_indices(phrase).filter_map(move |(at, _)| Some((text.get(..at)?, text.get(at + phrase.len()..)?)))
+    text.match_indices(phrase)
+        .filter_map(move |(at, _)| Some((text.get(..at)?, text.get(at + phrase.len()..)?)))
 }
 
 /// What follows a number.
@@ -95,8 +96,9 @@ fn is_about_image(before: &str) -> bool {
 
 /// The model's own limit; not of an answer that was asked to be longer than the model can give.
 fn exceeds_model(text: &str) -> bool {
-    ["exceeds the model's max", "exceeds the model\u{2019}s max", "exceeds the model\\u0027s max"].into_iter().any(
-        |phrase| {
+    ["exceeds the model's max", "exceeds the model\u{2019}s max", "exceeds the model\\u0027s max"]
+        .into_iter()
+        .any(|phrase| {
             around(text, phrase).any(|(before, after)| {
                 let after = after.strip_prefix("imum").unwrap_or(after);
                 let clause = after.split(['\n', '.', ';']).next().unwrap_or_default();
@@ -110,8 +112,7 @@ fn exceeds_model(text: &str) -> bool {
                         .iter()
                         .any(|name| subject.ends_with(name))
             })
-        },
-    )
+        })
 }
 
 /// Cerebras says no more than this.

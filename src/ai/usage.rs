@@ -58,7 +58,11 @@ impl From<Vec<Tier>> for Tiers {
 impl Rates {
     /// The prices for a prompt of so many tokens.
     fn for_prompt(&self, tokens: f64) -> Self {
-        let tiers = self.tiers.iter().flat_map(|tiers| tiers.0.iter().flatten()).filter(|tier| tokens > tier.input_tokens_above.0);
+        let tiers = self
+            .tiers
+            .iter()
+            .flat_map(|tiers| tiers.0.iter().flatten())
+            .filter(|tier| tokens > tier.input_tokens_above.0);
         let highest = tiers.fold(None, |best: Option<&Tier>, tier| match best {
             Some(best) if best.input_tokens_above >= tier.input_tokens_above => Some(best),
             _ => Some(tier),
@@ -119,6 +123,8 @@ impl Usage {
     #[must_use]
     pub fn priced(mut self, rates: &Rates) -> Self {
         let rates = rates.for_prompt(self.input.0 + self.cache_read.0 + self.cache_write.0);
+        let hour = self.cache_write_1h.map(|hour| Num(hour.0.min(self.cache_write.0)));
+        self.cache_write_1h = hour.filter(|hour| hour.0 > 0.0);
         let price = |rate: Num, tokens: Num| Num((rate.0 / 1_000_000.0) * tokens.0);
         let mut cost = Cost {
             input: price(rates.input, self.input),
@@ -128,7 +134,6 @@ impl Usage {
             ..Cost::default()
         };
         if let (Some(rate), Some(hour)) = (rates.cache_write_1h, self.cache_write_1h) {
-            let hour = Num(hour.0.min(self.cache_write.0));
             let rest = price(rates.cache_write, Num(self.cache_write.0 - hour.0));
             cost.cache_write = Num(rest.0 + price(rate, hour).0);
         }
@@ -177,7 +182,10 @@ mod tests {
             assert_eq!(cost([prompt, 0.0, 0.0, 0.0], None).input, Num(rate / 1e6 * prompt));
         }
         let cached = cost([1.0, 1e6, 600.0, 400.0], None);
-        assert_eq!((cached.output, cached.total), (Num(9.0), Num(3e-6 + 9.0 + 0.75e-6 * 600.0 + 3.75e-6 * 400.0)));
+        assert_eq!(
+            (cached.output, cached.total),
+            (Num(9.0), Num(3e-6 + 9.0 + 0.75e-6 * 600.0 + 3.75e-6 * 400.0))
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Pass, Place, Policy, asked_delay, broken_off, given_up,
-    no_connection, timed_out, too_large,
+    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Pass, Place, Policy, asked_delay, broken_off,
+    given_up, no_connection, timed_out, too_large,
 };
 use crate::ai::codec::{Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};

@@ -187,7 +187,8 @@ impl Lane {
     /// Whether one more may be on its way.
     fn has_room(&self, now: Instant) -> bool {
         let sent = self.accepted + self.underway;
-        let at_once = if self.passed_before.is_some_and(|passed| sent >= passed) { 1 } else { self.accepted.max(1) };
+        let at_once =
+            if self.passed_before.is_some_and(|passed| sent >= passed) { 1 } else { self.accepted.max(1) };
         self.underway < at_once || now >= self.last_sent + REFUSED_WITHIN
     }
 

@@ -38,7 +38,9 @@ pub fn asked_delay(mut failure: Failure, headers: &Headers, body: &str) -> Failu
     }
     let now = Timestamp::now();
     let asked = asked(headers, body, now).or_else(|| match failure.status {
-        Some(429 | 503 | 529) => used_up(headers, now).or_else(|| reset(headers.get("x-ratelimit-reset")?, now)),
+        Some(429 | 503 | 529) => {
+            used_up(headers, now).or_else(|| reset(headers.get("x-ratelimit-reset")?, now))
+        }
         _ => None,
     });
     failure.retry_after_ms = asked.map(|asked| u64::try_from(asked.as_millis()).unwrap_or(u64::MAX));
@@ -120,6 +122,8 @@ mod tests {
     use super::*;
     use crate::ai::FailureKind;
 
+    type List = &'static [(&'static str, &'static str)];
+
     const NOW: &str = "2026-03-01T12:00:00Z";
 
     fn headers(list: &[(&str, &str)]) -> Headers {
@@ -156,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_used_up_comes_back_at_its_own_reset() {
         #[rustfmt::skip]
-        let rows: &[(&[(&str, &str)], Option<u128>)] = &[
+        let rows: &[(List, Option<u128>)] = &[
             (&[("anthropic-ratelimit-requests-remaining", "0"), ("anthropic-ratelimit-requests-reset", "2026-03-01T12:00:30Z")], Some(30_000)),
             (&[("anthropic-ratelimit-input-tokens-remaining", "1000"), ("anthropic-ratelimit-input-tokens-reset", "2026-03-01T12:00:30Z")], None),
             (&[("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m6.5s")], Some(66_500)),
@@ -177,11 +181,16 @@ mod tests {
     #[test]
     fn a_failure_takes_the_wait_and_the_id_that_its_response_names() {
         let limited = || Failure { status: Some(429), ..Failure::new(FailureKind::RateLimit, "429") };
-        let list =
-            [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "12"), ("x-request-id", ""), ("cf-ray", "8a")];
+        let list = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "12"),
+            ("x-request-id", ""),
+            ("cf-ray", "8a"),
+        ];
         let failure = asked_delay(limited(), &headers(&list), "");
         assert_eq!((failure.retry_after_ms, failure.request_id.as_deref()), (Some(12_000), Some("8a")));
-        let failure = asked_delay(limited(), &headers(&[("x-amzn-requestid", "a"), ("x-should-retry", "false")]), "");
+        let failure =
+            asked_delay(limited(), &headers(&[("x-amzn-requestid", "a"), ("x-should-retry", "false")]), "");
         assert_eq!((failure.retryable, failure.request_id.as_deref()), (false, Some("a")));
     }
 }

@@ -331,9 +331,7 @@ impl Turn {
     #[napi(catch_unwind)]
     pub fn stalled(&self, seen_any: bool) {
         let deadlines = match &*self.shared.state() {
-            State::Reading { prepared, .. } => {
-                Deadlines::new(&prepared.turn.options, &prepared.request.url)
-            }
+            State::Reading { prepared, .. } => Deadlines::new(&prepared.turn.options, &prepared.request.url),
             _ => return,
         };
         self.read(|_, _| Some(Err(deadlines.stalled(seen_any))));
@@ -385,10 +383,7 @@ impl Turn {
     /// Has the decoder take a step. `false` when the attempt is over: the answer has ended, or it has failed.
     fn read(
         &self,
-        step: impl FnOnce(
-            &mut dyn Decoder,
-            &mut Watch<'_>,
-        ) -> Option<std::result::Result<StopReason, Failure>>,
+        step: impl FnOnce(&mut dyn Decoder, &mut Watch<'_>) -> Option<std::result::Result<StopReason, Failure>>,
     ) -> bool {
         let mut state = self.shared.state();
         let State::Reading { decoder, visible, .. } = &mut *state else { return false };

@@ -94,7 +94,11 @@ mod tests {
              \"finish_reason\":\"{finish}\"}}]}}\n\ndata: [DONE]\n\n"
         );
         let protocol = of_api("openai-completions").unwrap();
-        let reading = replay(Judged::new(protocol.decoder(&crate::ai::Turn::default())), [bytes.as_bytes()], End::Closed);
+        let reading = replay(
+            Judged::new(protocol.decoder(&crate::ai::Turn::default())),
+            [bytes.as_bytes()],
+            End::Closed,
+        );
         let flaw = reading.lines().find(|line| line.contains("Flaw")).map(|line| {
             let kind = line.split("kind: ").nth(1).unwrap();
             kind.split(',').next().unwrap().to_owned()
@@ -118,6 +122,9 @@ mod tests {
     #[test]
     fn text_and_calls_are_an_answer() {
         assert_eq!(ending(r#"{"content":" a"}"#, "stop"), "");
-        assert_eq!(ending(r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"b"}}]}"#, "tool_calls"), "");
+        assert_eq!(
+            ending(r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"b"}}]}"#, "tool_calls"),
+            ""
+        );
     }
 }

@@ -131,14 +131,18 @@ impl Sink for Counted {
     }
 }
 
-/// Reads the usage of every line of a protocol's fixture; `frames` writes a response that carries it.
-pub(super) fn golden_usage(api: &str, frames: impl Fn(&[Box<RawValue>]) -> String) {
+/// Reads the usage of every line of a protocol's fixture; `frame` writes the event that carries one of its parts, counted
+/// from 0.
+pub(super) fn golden_usage(api: &str, frame: impl Fn(usize, &RawValue) -> String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/usage").join(format!("{api}.jsonl"));
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let Bill { name, wire, cost, prompt, usage } = serde_json::from_str(line).unwrap();
         let turn: Turn = serde_json::from_str(&format!(r#"{{"model":{{"cost":{cost}}}}}"#)).unwrap();
         let mut counted = Counted::default();
-        of_api(api).unwrap().decoder(&turn).push(frames(&wire).as_bytes(), &mut counted).unwrap();
+        let mut decoder = of_api(api).unwrap().decoder(&turn);
+        for (at, part) in wire.iter().enumerate() {
+            decoder.push(frame(at, part).as_bytes(), &mut counted).unwrap();
+        }
         let seen = counted.0.unwrap();
         assert_eq!(seen, usage, "{name}");
         let part = |name: &str| seen[name].as_f64().unwrap();

@@ -1,5 +1,6 @@
 //! Many turns under one key of a provider that has limits. The clock of most of these tests is a simulated one.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +16,10 @@ use crate::net::{Network, Pass, Place, Policy};
 
 fn place(key: &str) -> Place {
     let headers = vec![("x-api-key".to_owned(), key.to_owned())];
-    Place::new("sim", &HttpRequest { url: "http://sim.test/v1".to_owned(), headers, ..HttpRequest::default() })
+    Place::new(
+        "sim",
+        &HttpRequest { url: "http://sim.test/v1".to_owned(), headers, ..HttpRequest::default() },
+    )
 }
 
 fn policy(options: &str) -> Policy {
@@ -50,24 +54,23 @@ async fn refuse(key: &str, seconds: u64) -> Failure {
 struct Provider {
     allows: usize,
     started: Instant,
-    taken: Vec<usize>,
+    /// How many it has taken, by window.
+    taken: BTreeMap<u64, usize>,
     order: Vec<usize>,
     refusals: usize,
 }
 
 impl Provider {
     fn ask(&mut self, who: usize) -> Result<(), Failure> {
-        let elapsed = self.started.elapsed().as_secs_f64();
-        let window = (elapsed / 10.0) as usize;
-        self.taken.resize(self.taken.len().max(window + 1), 0);
-        if self.taken[window] < self.allows {
-            self.taken[window] += 1;
+        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap();
+        let taken = self.taken.entry(elapsed / 10_000).or_default();
+        if *taken < self.allows {
+            *taken += 1;
             self.order.push(who);
             return Ok(());
         }
         self.refusals += 1;
-        let left = ((window + 1) as f64 * 10.0 - elapsed) * 1000.0;
-        Err(Failure { retry_after_ms: Some(left.ceil() as u64), ..limited(0) })
+        Err(Failure { retry_after_ms: Some(10_000 - elapsed % 10_000), ..limited(0) })
     }
 }
 
@@ -95,14 +98,13 @@ async fn all_of_a_crowd_get_through_in_their_order_and_few_are_refused() {
         let provider = Arc::new(Mutex::new(Provider {
             allows,
             started: Instant::now(),
-            taken: Vec::new(),
+            taken: BTreeMap::new(),
             order: Vec::new(),
             refusals: 0,
         }));
         let key = format!("crowd of {allows}");
-        let turns: Vec<_> = (0..20)
-            .map(|who| tokio::spawn(stream(who, place(&key), Arc::clone(&provider))))
-            .collect();
+        let turns: Vec<_> =
+            (0..20).map(|who| tokio::spawn(stream(who, place(&key), Arc::clone(&provider)))).collect();
         for turn in turns {
             turn.await.unwrap().unwrap();
         }
@@ -111,7 +113,7 @@ async fn all_of_a_crowd_get_through_in_their_order_and_few_are_refused() {
         // The first rush cannot know; after it one a window is enough to learn that it is full.
         let most = 20 - allows + allows + 20 / allows;
         assert!(provider.refusals <= most, "{allows} at a time: {} refusals", provider.refusals);
-        let windows = provider.taken.iter().filter(|taken| **taken > 0).count();
+        let windows = provider.taken.len();
         assert!(windows <= 20_usize.div_ceil(allows) + 1, "{allows} at a time: {:?}", provider.taken);
         assert!(!has_lane(&place(&key)));
     }
@@ -176,10 +178,7 @@ async fn a_wait_beyond_the_hosts_limit_fails_at_once_and_the_provider_is_asked_a
     let before = Instant::now();
     let failure = leave(place("too long")).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry_after_ms), (FailureKind::RateLimit, Some(3_600_000)));
-    assert_eq!(
-        failure.message,
-        "429 slow down (retry after 3600 s is longer than the limit of 60 s)"
-    );
+    assert_eq!(failure.message, "429 slow down (retry after 3600 s is longer than the limit of 60 s)");
     assert_eq!(before.elapsed(), Duration::ZERO);
     sleep(Duration::from_mins(1)).await;
     leave(place("too long")).await.unwrap().accepted(&Headers::default());

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::request::speaks_as_agent;
 use super::tool_names::HostNames;
-use crate::ai::codec::sse::{self, SseDecoder, Trailing};
 use crate::ai::classify::{Report, ended};
+use crate::ai::codec::sse::{self, SseDecoder, Trailing};
 use crate::ai::codec::{End, rejection};
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
 use crate::json::repair::repair;
@@ -81,7 +81,6 @@ struct WireMessage<'a> {
 }
 
 #[derive(Deserialize, Default)]
-#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 struct WireUsage {
     #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<Num>,
@@ -254,7 +253,7 @@ impl State {
                 *known = new.unwrap_or(*known);
             }
             let hour = wire.cache_creation.as_ref().and_then(|written| written.ephemeral_1h_input_tokens);
-            usage.cache_write_1h = hour.filter(|hour| hour.0 > 0.0).or(usage.cache_write_1h);
+            usage.cache_write_1h = hour.or(usage.cache_write_1h);
         }
         self.usage = self.usage.priced(&self.rates);
         sink.event(Event::Usage(&self.usage));

@@ -67,15 +67,12 @@ fn under_a_subscription_tools_come_back_by_the_hosts_names() {
 
 #[test]
 fn usage_is_counted_and_priced_as_it_is_billed() {
-    golden_usage("anthropic-messages", |wire| {
-        let event = |(at, usage): (usize, &Box<serde_json::value::RawValue>)| match at {
-            0 => format!(
-                "event: message_start\ndata: {{\"type\":\"message_start\",\"message\":{{\"usage\":{usage}}}}}\n\n"
-            ),
-            _ => format!(
-                "event: message_delta\ndata: {{\"type\":\"message_delta\",\"delta\":{{}},\"usage\":{usage}}}\n\n"
-            ),
-        };
-        wire.iter().enumerate().map(event).collect()
+    golden_usage("anthropic-messages", |at, usage| match at {
+        0 => format!(
+            "event: message_start\ndata: {{\"type\":\"message_start\",\"message\":{{\"usage\":{usage}}}}}\n\n"
+        ),
+        _ => format!(
+            "event: message_delta\ndata: {{\"type\":\"message_delta\",\"delta\":{{}},\"usage\":{usage}}}\n\n"
+        ),
     });
 }

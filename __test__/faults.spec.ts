@@ -166,10 +166,12 @@ describe.each(transports)("over %s", (_, transport) => {
   });
 
   it("an error in the stream is shown as the provider put it", async () => {
-    provider.scripts = [sse(`${half}event: error\ndata: ${overloaded}\n\n`)];
+    provider.scripts = [
+      reply(200, `${half}event: error\ndata: ${overloaded}\n\n`, { "request-id": "req_8" }),
+    ];
     expect(await outcome()).toMatchObject({
       text: overloaded,
-      failure: { kind: "overloaded", code: "overloaded_error" },
+      failure: { kind: "overloaded", code: "overloaded_error", requestId: "req_8" },
       content: [{ type: "text", text: "so far" }],
     });
     provider.scripts = [

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Pass, Place, Policy, asked_delay, broken_off,
-    given_up, no_connection, timed_out, too_large,
+    given_up, no_connection, request_id, timed_out, too_large,
 };
 use crate::ai::codec::{Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};
@@ -95,7 +95,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             return Err(self.protocol.bodiless());
         }
         seen.since = Instant::now();
-        self.read(response, seen).await
+        self.read(response, seen)
+            .await
+            .map_err(|failure| Failure { request_id: request_id(&headers), ..failure })
     }
 
     async fn send(&self, client: &Client, attempt: u32, body: bytes::Bytes) -> Result<Response, Failure> {

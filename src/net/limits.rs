@@ -44,9 +44,13 @@ pub fn asked_delay(mut failure: Failure, headers: &Headers, body: &str) -> Failu
         _ => None,
     });
     failure.retry_after_ms = asked.map(|asked| u64::try_from(asked.as_millis()).unwrap_or(u64::MAX));
-    let id = REQUEST_IDS.iter().find_map(|name| headers.get(name).filter(|id| !id.is_empty()));
-    failure.request_id = id.map(str::to_owned);
+    failure.request_id = request_id(headers);
     failure
+}
+
+/// The provider's id of a request, for its support, from the response's headers.
+pub fn request_id(headers: &Headers) -> Option<String> {
+    REQUEST_IDS.iter().find_map(|name| headers.get(name).filter(|id| !id.is_empty())).map(str::to_owned)
 }
 
 /// How long the provider asks to wait in so many words. What cannot be read asks for nothing.

@@ -17,7 +17,7 @@ pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
 pub use governor::{Pass, Place};
-pub use limits::asked_delay;
+pub use limits::{asked_delay, request_id};
 pub use retry::Policy;
 
 use crate::ai::{Failure, FailureKind};

@@ -26,6 +26,8 @@ struct Prepared {
     network: Network,
     /// For the host's own transport: leave to send.
     leave: Option<(Place, Pass)>,
+    /// For the host's own transport: the provider's id of the request.
+    request_id: Option<String>,
 }
 
 impl Prepared {
@@ -40,7 +42,7 @@ impl Prepared {
         let turn = input.clone();
         input.messages = messages;
         let request = protocol.encode(input)?;
-        Ok(Self { protocol, request, turn, network, leave: None })
+        Ok(Self { protocol, request, turn, network, leave: None, request_id: None })
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
@@ -298,9 +300,11 @@ impl Turn {
     #[napi(catch_unwind)]
     pub fn accepted(&self, headers: String) {
         if let Some(mut prepared) = self.shared.prepare() {
+            let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
             if let Some((_, pass)) = &mut prepared.leave {
-                pass.accepted(&serde_json::from_str(&headers).unwrap_or_default());
+                pass.accepted(&headers);
             }
+            prepared.request_id = net::request_id(&headers);
             let decoder = prepared.decoder();
             *self.shared.state() = State::Reading { prepared, decoder, visible: false };
         }
@@ -386,12 +390,14 @@ impl Turn {
         step: impl FnOnce(&mut dyn Decoder, &mut Watch<'_>) -> Option<std::result::Result<StopReason, Failure>>,
     ) -> bool {
         let mut state = self.shared.state();
-        let State::Reading { decoder, visible, .. } = &mut *state else { return false };
+        let State::Reading { prepared, decoder, visible } = &mut *state else { return false };
         let mut inlet = Inlet::new(&self.shared.queue);
         let Some(outcome) = step(decoder.as_mut(), &mut Watch { inlet: &mut inlet, visible }) else {
             inlet.flush();
             return true;
         };
+        let request_id = prepared.request_id.take();
+        let outcome = outcome.map_err(|failure| Failure { request_id, ..failure });
         let may_try_again = !*visible && !self.shared.cancel.is_cancelled();
         match (outcome, std::mem::replace(&mut *state, State::Gone)) {
             (Err(failure), State::Reading { prepared, .. }) if may_try_again => {

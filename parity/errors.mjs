@@ -14,14 +14,15 @@ const JSON_TYPE = { "content-type": "application/json" };
 export async function errorSections() {
   const refused = await closedPort();
   const cases = APIS.flatMap((api) =>
-    rows(api, refused).map(({ name, change, ...row }) => ({
+    rows(api, refused).map(({ name, change, ...row }, at) => ({
       name: `${api}: ${name}`,
       make: ({ base }) => {
         const kase = {
           call: "stream",
           model: simpleModel(base, api),
           context: { messages: [{ role: "user", content: "hi", timestamp: 0 }] },
-          options: { apiKey: "sk-test" },
+          // What a provider says of its limits holds for all with the same key.
+          options: { apiKey: `sk-test-${at}` },
           tags: new Set([name]),
           responses: [{ headers: SSE, steps: [answer(api)] }],
           ...row,

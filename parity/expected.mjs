@@ -73,6 +73,16 @@ export const expected = [
     id: "gateway-key",
     match: ({ kind, path, beta }) => kind === "header" && path === "authorization" && beta === "Bearer lower",
   },
+  {
+    id: "billed",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && /\.usage\.cost\.total(FromProvider)?$/.test(path),
+  },
+  {
+    id: "hour",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && path.endsWith(".usage.cacheWrite1h"),
+  },
   { id: "P7", match: ({ name }) => name?.includes("not retried once the body began") },
 ];
 

@@ -126,6 +126,9 @@ export class Assembler {
         return { head: JSON.parse(text) };
       case "F":
         return { failure: JSON.parse(text) };
+      case "f":
+        record(output, JSON.parse(text));
+        return false;
       case "D":
         output.stopReason = text as StopReason;
         stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });

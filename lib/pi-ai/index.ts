@@ -10,7 +10,7 @@ export {
   createAssistantMessageEventStream,
   EventStream,
 } from "./event-stream.js";
-export { type Failure, type FailureKind, failureOf } from "./failure.js";
+export { type ErrorInfo, type Failure, type FailureKind, type FaultyBlock, failureOf } from "./failure.js";
 export * from "./faux.js";
 export * from "./json-parse.js";
 export * from "./models.js";

@@ -2,7 +2,7 @@
 // anything else, and what the environment says at the time of the call.
 
 import { getEnvApiKey } from "./env-api-keys.js";
-import type { Api, Context, Message, Model, StreamOptions } from "./types.js";
+import type { Api, Context, Message, Model, Price, StreamOptions } from "./types.js";
 
 /** What is asked of one turn. */
 export interface Asked {
@@ -86,15 +86,27 @@ export function modelPart(model: Model<Api>): object {
     thinkingLevelMap: thinkingLevelMap ?? undefined,
     input: input ?? [],
     cost: {
-      input: number(cost.input),
-      output: number(cost.output),
-      cacheRead: number(cost.cacheRead),
-      cacheWrite: number(cost.cacheWrite),
+      ...pricePart(cost),
+      tiers: (Array.isArray(cost.tiers) ? cost.tiers : []).map((tier) => ({
+        ...pricePart(tier),
+        inputTokensAbove: tier.inputTokensAbove,
+      })),
     },
     contextWindow: number(model.contextWindow),
     maxTokens: number(model.maxTokens),
     headers: headerPart(headers),
     compat: compat ?? undefined,
+  };
+}
+
+function pricePart(price: Partial<Price>): Price {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h } = price;
+  return {
+    input: number(input),
+    output: number(output),
+    cacheRead: number(cacheRead),
+    cacheWrite: number(cacheWrite),
+    cacheWrite1h,
   };
 }
 

@@ -9,6 +9,7 @@
 #![allow(missing_docs, reason = "generated registration functions")]
 
 mod batch;
+pub mod classify;
 pub mod feed;
 pub mod json;
 pub mod provider;

@@ -2,6 +2,7 @@
 //! of the response's bytes, however they are cut.
 
 mod anthropic;
+mod ending;
 mod endpoint;
 mod openai_chat;
 mod rejection;
@@ -61,6 +62,12 @@ pub fn chat_messages(turn: Turn) -> Result<String, Failure> {
     openai_chat::messages(turn)
 }
 
+/// A reader for the response to a turn that also judges the answer: what is wrong with one that ends well comes as
+/// [`Event::Flaw`](super::Event::Flaw).
+pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    Box::new(ending::Judged::new(protocol.decoder(turn)))
+}
+
 /// A wire protocol: a pure function each way.
 pub trait Codec: Sync {
     /// Makes the request for a turn. Its body is the payload as the provider's own JavaScript client takes it, which is
@@ -74,7 +81,7 @@ pub trait Codec: Sync {
         Ok(request)
     }
 
-    /// Makes a reader for the response to a turn.
+    /// Makes a reader for the response to a turn; see [`reader`].
     fn decoder(&self, turn: &Turn) -> Box<dyn Decoder>;
 
     /// The failure that a response with an error status means.

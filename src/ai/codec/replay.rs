@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Decoder, End};
-use crate::ai::{Event, Opening, Sink};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Decoder, End, of_api};
+use crate::ai::{Event, Opening, Sink, Turn};
 use crate::json::WireStr;
 
 /// Events as lines that a reviewer can read.
@@ -101,4 +104,48 @@ pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec
         (name, whole)
     };
     files.into_iter().map(&mut reading).collect()
+}
+
+/// One line of `fixtures/usage/<api>.jsonl`.
+#[derive(Deserialize)]
+struct Bill {
+    name: String,
+    /// What the provider sends, in order.
+    wire: Vec<Box<RawValue>>,
+    /// The model's prices.
+    cost: Box<RawValue>,
+    /// The prompt's tokens as the provider bills them, from whatever cache.
+    prompt: f64,
+    /// What hosts see.
+    usage: serde_json::Value,
+}
+
+#[derive(Default)]
+struct Counted(Option<serde_json::Value>);
+
+impl Sink for Counted {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Usage(usage) = event {
+            self.0 = Some(serde_json::to_value(usage).unwrap());
+        }
+    }
+}
+
+/// Reads the usage of every line of a protocol's fixture; `frame` writes the event that carries one of its parts, counted
+/// from 0.
+pub(super) fn golden_usage(api: &str, frame: impl Fn(usize, &RawValue) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/usage").join(format!("{api}.jsonl"));
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let Bill { name, wire, cost, prompt, usage } = serde_json::from_str(line).unwrap();
+        let turn: Turn = serde_json::from_str(&format!(r#"{{"model":{{"cost":{cost}}}}}"#)).unwrap();
+        let mut counted = Counted::default();
+        let mut decoder = of_api(api).unwrap().decoder(&turn);
+        for (at, part) in wire.iter().enumerate() {
+            decoder.push(frame(at, part).as_bytes(), &mut counted).unwrap();
+        }
+        let seen = counted.0.unwrap();
+        assert_eq!(seen, usage, "{name}");
+        let part = |name: &str| seen[name].as_f64().unwrap();
+        assert!((part("input") + part("cacheRead") + part("cacheWrite") - prompt).abs() < 1e-9, "{name}");
+    }
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::ai::Failure;
-use crate::ai::codec::rejection::{classify, is_truthy, message, parse};
+use crate::ai::classify::Report;
+use crate::ai::codec::rejection::{is_truthy, message, parse};
 
 /// The failure that a response with an error status means.
 pub(in crate::ai::codec) fn rejection(status: u16, body: &str) -> Failure {
@@ -12,25 +13,19 @@ pub(in crate::ai::codec) fn rejection(status: u16, body: &str) -> Failure {
     // A body that is JSON but says no error leaves the client without words.
     let text = if json.is_some() { "" } else { body };
     let message = message(Some(status), error, text) + &raw_metadata(error);
-    classify(status, message, code(error).as_deref())
+    report(Some(status), error, message)
 }
 
 /// The failure that an `error` in the stream means. It came with status 200, so its own code has to say of what kind.
 pub(super) fn in_stream(error: &str) -> Failure {
     let json = parse(error);
     let message = message(None, json.as_ref(), error) + &raw_metadata(json.as_ref());
-    let code = code(json.as_ref());
-    Failure { status: None, ..classify(implied_status(code.as_deref()), message, code.as_deref()) }
+    report(None, json.as_ref(), message)
 }
 
-fn implied_status(code: Option<&str>) -> u16 {
-    match code {
-        Some("insufficient_quota" | "rate_limit_exceeded" | "rate_limit_error") => 429,
-        Some("invalid_request_error" | "context_length_exceeded" | "content_policy_violation") => 400,
-        Some("invalid_api_key" | "authentication_error") => 401,
-        Some(code) => code.parse().ok().filter(|status| (400..600).contains(status)).unwrap_or(500),
-        None => 500,
-    }
+fn report(status: Option<u16>, error: Option<&Value>, message: String) -> Failure {
+    let param = error.and_then(|error| error.get("param")?.as_str());
+    Report { status, code: code(error).as_deref(), param, message }.failure()
 }
 
 /// The provider's own word for the error.

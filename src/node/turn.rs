@@ -12,6 +12,7 @@ use super::feed::Feed;
 use super::queue::{Inlet, Queue};
 use crate::ai::codec::{self, Codec, Decoder, End, HttpRequest};
 use crate::ai::{Failure, FailureKind, Headers, Turn as Input};
+use crate::json::well_formed;
 use crate::net::{self, Deadlines, Exchange, Network, Policy};
 
 /// Above this size, in bytes, a request is written on a thread for long work.
@@ -28,7 +29,7 @@ struct Prepared {
 
 impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
-        let mut input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+        let mut input = Input::from_json(&parts.input).map_err(|error| unreadable(&error))?;
         let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
         let protocol = codec::of_api(&parts.protocol).ok_or_else(|| {
             let message = format!("No API provider registered for api: {}", parts.protocol);
@@ -67,7 +68,7 @@ impl Prepared {
     async fn seal(&mut self, payload: Option<String>) -> std::result::Result<(), Failure> {
         let mut request = std::mem::take(&mut self.request);
         if let Some(payload) = payload {
-            request.body = payload;
+            request.body = well_formed(&payload).into_owned();
         }
         self.request = self.protocol.seal(&self.turn, request)?;
         net::authorise(&mut self.request, &self.network).await
@@ -344,8 +345,7 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 /// The messages of a chat completions request for a turn (JSON), as JSON.
 #[napi(catch_unwind)]
 pub fn chat_messages(turn: String) -> Result<String> {
-    let messages =
-        serde_json::from_str(&turn).map_err(|error| unreadable(&error)).and_then(codec::chat_messages);
+    let messages = Input::from_json(&turn).map_err(|error| unreadable(&error)).and_then(codec::chat_messages);
     messages.map_err(|failure| napi::Error::from_reason(failure.message))
 }
 

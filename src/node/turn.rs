@@ -1,5 +1,6 @@
 //! One turn as JavaScript drives it, over this library's own connections or over the host's `fetch`.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::AsyncTask;
@@ -68,7 +69,11 @@ impl Prepared {
     async fn seal(&mut self, payload: Option<String>) -> std::result::Result<(), Failure> {
         let mut request = std::mem::take(&mut self.request);
         if let Some(payload) = payload {
-            request.body = well_formed(&payload).into_owned();
+            let cleaned = match well_formed(&payload) {
+                Cow::Owned(cleaned) => Some(cleaned),
+                Cow::Borrowed(_) => None,
+            };
+            request.body = cleaned.unwrap_or(payload);
         }
         self.request = self.protocol.seal(&self.turn, request)?;
         net::authorise(&mut self.request, &self.network).await

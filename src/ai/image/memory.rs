@@ -24,13 +24,16 @@ impl Small {
     }
 }
 
+/// What was made of an image, or the note that stands for it.
+pub(super) type Made = Result<Small, &'static str>;
+
 /// The hash of the original, its length, and what it was to fit.
 type Key = (u64, usize, Limits);
 
-/// What was made of images, or that nothing could be; the one used last stands last.
+/// What was made of images; the one used last stands last.
 #[derive(Default)]
 struct Memory {
-    entries: VecDeque<(Key, Option<Small>)>,
+    entries: VecDeque<(Key, Made)>,
     used: usize,
 }
 
@@ -39,14 +42,14 @@ static MEMORY: LazyLock<Mutex<Memory>> = LazyLock::new(Mutex::default);
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// What `make` makes of an image, or once made of it.
-pub(super) fn remember(data: &str, limits: &Limits, make: impl FnOnce() -> Option<Small>) -> Option<Small> {
+pub(super) fn remember(data: &str, limits: &Limits, make: impl FnOnce() -> Made) -> Made {
     let key = (HASHER.hash_one(data), data.len(), *limits);
     if let Some(known) = lock().find(&key) {
         return known;
     }
-    let made = make();
-    lock().add(key, made.clone());
-    made
+    let image = make();
+    lock().add(key, image.clone());
+    image
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Memory> {
@@ -54,7 +57,7 @@ fn lock() -> std::sync::MutexGuard<'static, Memory> {
 }
 
 impl Memory {
-    fn find(&mut self, key: &Key) -> Option<Option<Small>> {
+    fn find(&mut self, key: &Key) -> Option<Made> {
         let at = self.entries.iter().rposition(|(known, _)| known == key)?;
         let entry = self.entries.remove(at)?;
         let made = entry.1.clone();
@@ -62,16 +65,16 @@ impl Memory {
         Some(made)
     }
 
-    fn add(&mut self, key: Key, made: Option<Small>) {
-        self.used += size(made.as_ref());
+    fn add(&mut self, key: Key, made: Made) {
+        self.used += size(&made);
         self.entries.push_back((key, made));
         while self.used > ROOM {
             let Some((_, oldest)) = self.entries.pop_front() else { break };
-            self.used -= size(oldest.as_ref());
+            self.used -= size(&oldest);
         }
     }
 }
 
-fn size(made: Option<&Small>) -> usize {
-    made.map_or(0, |image| image.data.len()) + size_of::<(Key, Option<Small>)>()
+fn size(made: &Made) -> usize {
+    made.as_ref().map_or(0, |image| image.data.len()) + size_of::<(Key, Made)>()
 }

@@ -45,7 +45,7 @@ pub fn fit(data: Text, mime_type: Text, limits: &Limits) -> Result<(Text, Text),
         return Ok((data, mime_type));
     }
     let small = memory::remember(&data, limits, || shrink::shrink(&data, head, limits));
-    small.map(|image| (Text::from(&*image.data), image.mime_type.into())).ok_or(TOO_LARGE)
+    small.map(|image| (Text::from(&*image.data), image.mime_type.into()))
 }
 
 /// One pixel, for the tests of codecs.

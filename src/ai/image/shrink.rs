@@ -8,8 +8,8 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Rgba, RgbaImage};
 
 use super::head::{Format, Head};
-use super::memory::Small;
-use super::{Limits, base64};
+use super::memory::{Made, Small};
+use super::{Limits, TOO_LARGE, base64};
 
 /// JPEG qualities to try at each size.
 const QUALITIES: [u8; 3] = [85, 70, 55];
@@ -17,9 +17,9 @@ const QUALITIES: [u8; 3] = [85, 70, 55];
 const SMALLEST_EDGE: u32 = 64;
 
 /// The image within the limits, if it can be read at all.
-pub(super) fn shrink(data: &str, head: Head, limits: &Limits) -> Option<Small> {
+pub(super) fn shrink(data: &str, head: Head, limits: &Limits) -> Made {
     // A fault of a decoder must cost the image and not the turn.
-    catch_unwind(|| {
+    let small = catch_unwind(|| {
         let image = read(&base64::decode(data)?, head.format)?;
         let mut edge = head.width.max(head.height).min(limits.edge);
         loop {
@@ -29,9 +29,8 @@ pub(super) fn shrink(data: &str, head: Head, limits: &Limits) -> Option<Small> {
                 return small;
             }
         }
-    })
-    .ok()
-    .flatten()
+    });
+    small.ok().flatten().ok_or(TOO_LARGE)
 }
 
 fn read(bytes: &[u8], format: Format) -> Option<DynamicImage> {

@@ -105,7 +105,7 @@ fn p8_a_history_is_put_back_in_order() {
             let mut late: Vec<Value> = Vec::new();
             let mut out = vec![orphan(&json!("nobody"))];
             for message in &messages {
-                match &*message["role"].as_str().unwrap() {
+                match message["role"].as_str().unwrap() {
                     "toolResult" => late.push(message.clone()),
                     _ => out.push(message.clone()),
                 }

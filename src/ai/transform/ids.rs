@@ -34,8 +34,7 @@ impl Ids {
         calls
             .map(|id| {
                 let keep = own && is_accepted(id, model, |id| rule(id, answer));
-                let candidate = if keep { id.to_owned() } else { rule(id, answer) };
-                Text::from(self.claim(id, &candidate))
+                Text::from(if keep { self.claim(id, id) } else { self.claim(id, &rule(id, answer)) })
             })
             .collect()
     }
@@ -51,7 +50,10 @@ impl Ids {
             call.chars().take(kept).chain(mark.chars()).collect()
         });
         let item = item.map(|item| unique(&mut self.items, id, item, |mark| format!("fc_{mark}")));
-        item.map_or_else(|| call.clone(), |item| format!("{call}|{item}"))
+        match item {
+            Some(item) => format!("{call}|{item}"),
+            None => call,
+        }
     }
 }
 

@@ -34,9 +34,9 @@ struct Call {
 impl Pairs {
     pub(super) fn with_capacity(messages: usize) -> Self {
         Self {
-            entries: Vec::with_capacity(messages * 2),
-            calls: Vec::new(),
-            waiting: HashMap::new(),
+            entries: Vec::with_capacity(messages),
+            calls: Vec::with_capacity(messages / 2),
+            waiting: HashMap::with_capacity(messages / 2),
             answers: 0,
         }
     }

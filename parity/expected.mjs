@@ -42,7 +42,19 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   { id: "P14", match: truncated },
+  ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
+    id,
+    match: (difference) => difference.tags?.has?.(id) && outgoing(difference),
+  })),
   { id: "P20", match: (difference) => difference.tags?.has?.("surrogates") && outgoing(difference) },
+  {
+    id: "blank-texts",
+    match: (difference) =>
+      difference.tags?.has?.("blank-texts") &&
+      difference.kase.model.api === "anthropic-messages" &&
+      outgoing(difference),
+  },
+  { id: "P20", match: ({ kind, path }) => kind === "body" && path === ".lone" },
   {
     id: "P13-crlf",
     match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages",

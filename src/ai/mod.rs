@@ -10,6 +10,7 @@ mod culprit;
 mod event;
 mod failure;
 mod headers;
+mod image;
 pub mod message;
 mod model;
 mod options;

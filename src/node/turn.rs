@@ -1,5 +1,6 @@
 //! One turn as JavaScript drives it, over this library's own connections or over the host's `fetch`.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::AsyncTask;
@@ -12,6 +13,7 @@ use super::feed::Feed;
 use super::queue::{Inlet, Queue};
 use crate::ai::codec::{self, Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason, Turn as Input, provider};
+use crate::json::well_formed;
 use crate::net::{self, Deadlines, Exchange, Network, Pass, Place, Policy};
 
 /// Above this size, in bytes, a request is written on a thread for long work.
@@ -33,13 +35,13 @@ struct Prepared {
 impl Prepared {
     fn new(parts: &Parts) -> std::result::Result<Self, Failure> {
         let (mut input, api) = if parts.protocol == provider::PROTOCOL {
-            let asked: provider::Asked =
-                serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+            let text = well_formed(&parts.input);
+            let asked: provider::Asked = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
             let input = asked.turn()?;
             let api = input.model.api.clone();
             (input, api)
         } else {
-            let input: Input = serde_json::from_str(&parts.input).map_err(|error| unreadable(&error))?;
+            let input = Input::from_json(&parts.input).map_err(|error| unreadable(&error))?;
             (input, parts.protocol.as_str().into())
         };
         let network = serde_json::from_str(&parts.network).map_err(|error| unreadable(&error))?;
@@ -80,7 +82,11 @@ impl Prepared {
     async fn seal(&mut self, payload: Option<String>) -> std::result::Result<(), Failure> {
         let mut request = std::mem::take(&mut self.request);
         if let Some(payload) = payload {
-            request.body = payload;
+            let cleaned = match well_formed(&payload) {
+                Cow::Owned(cleaned) => Some(cleaned),
+                Cow::Borrowed(_) => None,
+            };
+            request.body = cleaned.unwrap_or(payload);
         }
         self.request = self.protocol.seal(&self.turn, request)?;
         net::authorise(&mut self.request, &self.network).await
@@ -444,8 +450,7 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 /// The messages of a chat completions request for a turn (JSON), as JSON.
 #[napi(catch_unwind)]
 pub fn chat_messages(turn: String) -> Result<String> {
-    let messages =
-        serde_json::from_str(&turn).map_err(|error| unreadable(&error)).and_then(codec::chat_messages);
+    let messages = Input::from_json(&turn).map_err(|error| unreadable(&error)).and_then(codec::chat_messages);
     messages.map_err(|failure| napi::Error::from_reason(failure.message))
 }
 

@@ -8,7 +8,12 @@ import { WIRES } from "./wires/index.mjs";
 const CALL = '{"path":"a.ts","edits":[1,2]}';
 
 export function hostSections() {
-  const cases = ["anthropic-messages", "openai-completions"].flatMap((api) =>
+  const cases = [
+    "anthropic-messages",
+    "openai-completions",
+    "openai-responses",
+    "azure-openai-responses",
+  ].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
@@ -27,7 +32,8 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const events = api === "anthropic-messages" ? toolUse() : toolCalls();
+  const { toolAnswer } = WIRES.get(api);
+  const events = toolAnswer?.(CALL) ?? (api === "anthropic-messages" ? toolUse() : toolCalls());
   return WIRES.get(api).frames(events);
 }
 

@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { azure, responses } from "./responses.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -8,6 +9,8 @@ import { chat } from "./chat.mjs";
  * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
+ * - `toolAnswer(args)`: an answer of "one two" and a call of `edit`, `openCall`: one that is inside a call;
+ * - `configuration()`: rows of its own about how the host has set things up, if any;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, responses, azure].map((wire) => [wire.api, wire]));

@@ -29,7 +29,7 @@ fn adapt_block(block: Block, own: bool) -> Option<Block> {
             } else if own {
                 Some(Block::Thinking { thinking, signature, redacted })
             } else {
-                Some(Block::Text(thinking))
+                Some(Block::Text(thinking.into()))
             }
         }
         Block::ToolCall(mut call) => {
@@ -39,6 +39,7 @@ fn adapt_block(block: Block, own: bool) -> Option<Block> {
             call.arguments = as_object(call.arguments);
             Some(Block::ToolCall(call))
         }
+        Block::Text(prose) if !own => Some(Block::Text(prose.text.into())),
         other => Some(other),
     }
 }

@@ -1,3 +1,4 @@
+use crate::ai::image::PIXEL;
 use serde_json::json;
 
 use super::{body, sent, turn};
@@ -63,15 +64,16 @@ fn the_tools_name_of_a_result_is_found_by_the_calls_id() {
 
 #[test]
 fn whole_messages_keep_images_thinking_and_signatures() {
-    let messages = r#"[
+    let messages = &r#"[
         {"role":"user","content":[{"type":"image","data":"AAAA","mimeType":"image/png"}]},
         {"role":"assistant","api":"anthropic-messages","provider":"anthropic","model":"claude-sonnet-4-5","content":[
             {"type":"thinking","thinking":"hm","thinkingSignature":"sig"},
             {"type":"toolCall","id":"t1","name":"read","arguments":{}}]},
         {"role":"toolResult","toolCallId":"t1","toolName":"read","isError":false,"content":[
-            {"type":"image","data":"BBBB","mimeType":"image/png"}]}]"#;
+            {"type":"image","data":"AAAA","mimeType":"image/png"}]}]"#
+        .replace("AAAA", PIXEL);
     let body = body(&asked("anthropic", "claude-sonnet-4-5", messages));
-    assert_eq!(body["messages"][0]["content"][0]["source"]["data"], "AAAA");
+    assert_eq!(body["messages"][0]["content"][0]["source"]["data"], PIXEL);
     assert_eq!(
         body["messages"][1]["content"][0],
         json!({"type":"thinking","thinking":"hm","signature":"sig"})
@@ -79,7 +81,7 @@ fn whole_messages_keep_images_thinking_and_signatures() {
     let result = &body["messages"][2]["content"][0];
     assert_eq!(
         (&result["is_error"], &result["content"][1]["source"]["data"]),
-        (&json!(false), &json!("BBBB"))
+        (&json!(false), &json!(PIXEL))
     );
 }
 

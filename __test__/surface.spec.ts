@@ -3,6 +3,7 @@
 import * as root from "argent-runtime";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
+import * as mistral from "argent-runtime/pi-ai/mistral";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import { describe, expect, it } from "vitest";
 
@@ -71,9 +72,11 @@ describe("the exports", () => {
         "resetApiProviders: function 0",
         "stream: function 3",
         "streamAnthropic: function 3",
+        "streamMistral: function 3",
         "streamOpenAICompletions: function 3",
         "streamSimple: function 3",
         "streamSimpleAnthropic: function 3",
+        "streamSimpleMistral: function 3",
         "streamSimpleOpenAICompletions: function 3",
         "unregisterApiProviders: function 1",
         "validateToolArguments: function 2",
@@ -101,14 +104,25 @@ describe("the exports", () => {
     `);
   });
 
+  it("of argent-runtime/pi-ai/mistral", () => {
+    expect(surface(mistral)).toMatchInlineSnapshot(`
+      [
+        "streamMistral: function 3",
+        "streamSimpleMistral: function 3",
+      ]
+    `);
+  });
+
   it("carry their own names, or as in Pi none", () => {
-    const others = [root, piAi, anthropic, chat].flatMap((module) =>
+    const others = [root, piAi, anthropic, chat, mistral].flatMap((module) =>
       Object.entries(module).filter(([name, value]) => typeof value === "function" && value.name !== name),
     );
     expect(others.map(([name, value]) => [name, (value as { name: string }).name])).toEqual([
       ["streamAnthropic", ""],
+      ["streamMistral", ""],
       ["streamOpenAICompletions", ""],
       ["streamSimpleAnthropic", ""],
+      ["streamSimpleMistral", ""],
       ["streamSimpleOpenAICompletions", ""],
     ]);
   });

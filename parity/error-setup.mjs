@@ -7,7 +7,7 @@ const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls(api));
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -48,22 +48,31 @@ function openToolUse() {
   ]);
 }
 
-function openToolCalls() {
-  const call = (call) => ({
+function openToolCalls(api) {
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) => ({
     id: "c1",
-    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        delta: { tool_calls: [{ index: 0, id, function: { name, ...rest } }] },
+        finish_reason: null,
+      },
+    ],
   });
   const events = [
     call({ id: "t1", function: { name: "read", arguments: "" } }),
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
+  return text(api, events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {
-  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
-  const direct = simple.replace("Simple", "");
+  const { family } = WIRES.get(api);
+  const [simple, direct] = [`streamSimple${family}`, `stream${family}`];
   const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";

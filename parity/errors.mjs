@@ -7,7 +7,7 @@ import { answer } from "./streams.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for both protocols. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = ["anthropic-messages", "openai-completions", "mistral-conversations"];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -13,6 +13,7 @@ export {
 export { type Failure, type FailureKind, failureOf } from "./failure.js";
 export * from "./faux.js";
 export * from "./json-parse.js";
+export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
 export type { OpenAICompletionsOptions } from "./openai-completions.js";
 export * from "./overflow.js";

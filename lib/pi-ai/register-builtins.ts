@@ -4,6 +4,7 @@
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
 import { deferred } from "./entry-points.js";
+import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
 import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
@@ -14,6 +15,8 @@ export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+export const streamMistral = deferred(askMistral, startMistral);
+export const streamSimpleMistral = deferred(askSimpleMistral, startMistral);
 
 /** Puts the protocols that come with the package into the registry, in place of what has their names. */
 export function registerBuiltInApiProviders(): void {
@@ -26,6 +29,11 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "mistral-conversations",
+    stream: streamMistral,
+    streamSimple: streamSimpleMistral,
   });
 }
 

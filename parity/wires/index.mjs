@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { mistral } from "./mistral.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -10,4 +11,4 @@ import { chat } from "./chat.mjs";
  * - `type`: the response's content type;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, mistral].map((wire) => [wire.api, wire]));

@@ -2,7 +2,10 @@
 //! of the response's bytes, however they are cut.
 
 mod anthropic;
+mod data_url;
 mod endpoint;
+mod fields;
+mod mistral;
 mod openai_chat;
 mod rejection;
 #[cfg(test)]
@@ -92,5 +95,8 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
 }
 
-const PROTOCOLS: &[(&str, &dyn Codec)] =
-    &[("anthropic-messages", &anthropic::Wire), ("openai-completions", &openai_chat::Wire)];
+const PROTOCOLS: &[(&str, &dyn Codec)] = &[
+    ("anthropic-messages", &anthropic::Wire),
+    ("openai-completions", &openai_chat::Wire),
+    ("mistral-conversations", &mistral::Wire),
+];

@@ -13,6 +13,7 @@ mod request;
 mod tests;
 
 pub(super) use body::messages;
+pub(super) use rejection::in_stream;
 
 use super::{Codec, HttpRequest};
 use crate::ai::{Failure, Headers, Turn};

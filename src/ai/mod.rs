@@ -8,6 +8,7 @@ pub mod codec;
 mod event;
 mod failure;
 mod headers;
+mod mend;
 pub mod message;
 mod model;
 mod options;

@@ -63,6 +63,11 @@ impl<'a> WireStr<'a> {
         Self(Cow::Borrowed(text.as_bytes()))
     }
 
+    /// A wire string from WTF-8 bytes.
+    pub fn from_wtf8(bytes: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
+    }
+
     /// The WTF-8 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

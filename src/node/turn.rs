@@ -42,7 +42,7 @@ impl Prepared {
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
-        self.protocol.decoder(&self.turn)
+        codec::reader(self.protocol, &self.turn)
     }
 
     /// The sealed request for the host's own transport, JSON.

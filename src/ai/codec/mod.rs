@@ -4,12 +4,12 @@
 mod anthropic;
 mod data_url;
 mod endpoint;
-mod fields;
+pub(super) mod fields;
 mod mistral;
 mod openai_chat;
 mod rejection;
 #[cfg(test)]
-mod replay;
+pub(super) mod replay;
 pub mod sse;
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
@@ -88,6 +88,11 @@ pub trait Codec: Sync {
         let message = "Attempted to iterate over a response with no body";
         Failure::new(FailureKind::Truncated, message)
     }
+}
+
+/// The reader for the response to a turn: the protocol's, with what the model is known to leak into its text put right.
+pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    super::mend::mended(protocol.decoder(turn), turn)
 }
 
 /// The protocol behind a model's `api`.

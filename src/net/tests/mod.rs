@@ -80,7 +80,7 @@ async fn run_with(
         deadlines: Deadlines::new(&options, &request.url),
         retries: Policy::new(&options),
         request,
-        decoder: || protocol.decoder(&for_decoder),
+        decoder: || codec::reader(protocol, &for_decoder),
         network,
         cancel,
     };

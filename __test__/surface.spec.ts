@@ -5,6 +5,7 @@ import * as argentAi from "argent-runtime/argent-ai";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
+import * as mistral from "argent-runtime/pi-ai/mistral";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
 import { describe, expect, it } from "vitest";
@@ -75,11 +76,13 @@ describe("the exports", () => {
         "stream: function 3",
         "streamAnthropic: function 3",
         "streamAzureOpenAIResponses: function 3",
+        "streamMistral: function 3",
         "streamOpenAICompletions: function 3",
         "streamOpenAIResponses: function 3",
         "streamSimple: function 3",
         "streamSimpleAnthropic: function 3",
         "streamSimpleAzureOpenAIResponses: function 3",
+        "streamSimpleMistral: function 3",
         "streamSimpleOpenAICompletions: function 3",
         "streamSimpleOpenAIResponses: function 3",
         "unregisterApiProviders: function 1",
@@ -196,21 +199,29 @@ describe("the exports", () => {
       [
         "streamAzureOpenAIResponses: function 3",
         "streamSimpleAzureOpenAIResponses: function 3",
+  it("of argent-runtime/pi-ai/mistral", () => {
+    expect(surface(mistral)).toMatchInlineSnapshot(`
+      [
+        "streamMistral: function 3",
+        "streamSimpleMistral: function 3",
       ]
     `);
   });
 
   it("carry their own names, or as in Pi none", () => {
     const others = [root, piAi, anthropic, chat, responses, azure].flatMap((module) =>
+    const others = [root, piAi, anthropic, chat, mistral].flatMap((module) =>
       Object.entries(module).filter(([name, value]) => typeof value === "function" && value.name !== name),
     );
     expect(others.map(([name, value]) => [name, (value as { name: string }).name])).toEqual([
       ["streamAnthropic", ""],
       ["streamAzureOpenAIResponses", ""],
+      ["streamMistral", ""],
       ["streamOpenAICompletions", ""],
       ["streamOpenAIResponses", ""],
       ["streamSimpleAnthropic", ""],
       ["streamSimpleAzureOpenAIResponses", ""],
+      ["streamSimpleMistral", ""],
       ["streamSimpleOpenAICompletions", ""],
       ["streamSimpleOpenAIResponses", ""],
     ]);

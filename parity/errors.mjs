@@ -4,10 +4,11 @@ import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
 import { answer } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
-/** What goes wrong around a stream: a fixed table, each row run for both protocols. */
+/** What goes wrong around a stream: a fixed table, each row run for every protocol. */
 
-const APIS = ["anthropic-messages", "openai-completions", "openai-responses", "azure-openai-responses"];
+const APIS = [...WIRES.keys()];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 

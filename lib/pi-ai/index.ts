@@ -14,6 +14,7 @@ export {
 export { type ErrorInfo, type Failure, type FailureKind, type FaultyBlock, failureOf } from "./failure.js";
 export * from "./faux.js";
 export * from "./json-parse.js";
+export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
 export type { OpenAICompletionsOptions } from "./openai-completions.js";
 export type { OpenAIResponsesOptions } from "./openai-responses.js";

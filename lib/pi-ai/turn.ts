@@ -25,6 +25,8 @@ export interface Dialect {
   environment?: readonly string[];
   /** Whether Pi keeps the response's head from the host. */
   silent?: boolean;
+  /** What its own client says of a connection that fails, in place of the usual words, by the failure's message. */
+  words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
   /** The payload as the host's hook sees it. */
@@ -210,7 +212,8 @@ class Run implements Driver {
     if (this.over) return;
     this.settle();
     this.turn?.abort();
-    this.assembler.fail(failure, this.aborted);
+    const message = this.dialect.words?.[failure.message] ?? failure.message;
+    this.assembler.fail({ ...failure, message }, this.aborted);
   }
 
   private settle(): void {

@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { mistral } from "./mistral.mjs";
 import { azure, responses } from "./responses.mjs";
 
 /**
@@ -13,4 +14,4 @@ import { azure, responses } from "./responses.mjs";
  * - `configuration()`: rows of its own about how the host has set things up, if any;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat, responses, azure].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, mistral, responses, azure].map((wire) => [wire.api, wire]));

@@ -11,6 +11,7 @@ mod event;
 mod failure;
 mod headers;
 mod image;
+mod mend;
 pub mod message;
 mod model;
 mod options;

@@ -3,15 +3,17 @@
 
 mod anthropic;
 mod azure_responses;
+mod data_url;
 mod ending;
 mod endpoint;
-mod fields;
+pub(super) mod fields;
+mod mistral;
 mod openai_chat;
 mod openai_client;
 mod openai_responses;
 mod rejection;
 #[cfg(test)]
-mod replay;
+pub(super) mod replay;
 pub mod sse;
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
@@ -66,12 +68,6 @@ pub fn chat_messages(turn: Turn) -> Result<String, Failure> {
     openai_chat::messages(turn)
 }
 
-/// A reader for the response to a turn that also judges the answer: what is wrong with one that ends well comes as
-/// [`Event::Flaw`](super::Event::Flaw).
-pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
-    Box::new(ending::Judged::new(protocol.decoder(turn)))
-}
-
 /// A wire protocol: a pure function each way.
 pub trait Codec: Sync {
     /// Makes the request for a turn. Its body is the payload as the provider's own JavaScript client takes it, which is
@@ -98,6 +94,12 @@ pub trait Codec: Sync {
     }
 }
 
+/// The reader for the response to a turn: the protocol's, with what the model is known to leak into its text put right.
+/// What is wrong with an answer that ends well comes as [`Event::Flaw`](super::Event::Flaw).
+pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    Box::new(ending::Judged::new(super::mend::mended(protocol.decoder(turn), turn)))
+}
+
 /// The protocol behind a model's `api`.
 pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
@@ -106,6 +108,7 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
 const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("anthropic-messages", &anthropic::Wire),
     ("openai-completions", &openai_chat::Wire),
+    ("mistral-conversations", &mistral::Wire),
     ("openai-responses", &openai_responses::Wire),
     ("azure-openai-responses", &azure_responses::Wire),
 ];

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Decoder, End, of_api};
-use crate::ai::{Event, Opening, Sink, Turn};
+use crate::ai::{Event, Failure, Opening, Sink, StopReason, Turn};
 use crate::json::WireStr;
 
 /// Events as lines that a reviewer can read.
 #[derive(Default)]
-pub(super) struct Lines(pub(super) String);
+pub(in crate::ai) struct Lines(pub(in crate::ai) String);
 
 impl Sink for Lines {
     fn event(&mut self, event: Event<'_>) {
@@ -60,8 +60,22 @@ fn text(wire: &WireStr<'_>) -> String {
     }
 }
 
+impl Decoder for Box<dyn Decoder> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Failure> {
+        (**self).push(bytes, sink)
+    }
+
+    fn finish(&mut self, end: End, sink: &mut dyn Sink) -> Result<StopReason, Failure> {
+        (**self).finish(end, sink)
+    }
+
+    fn is_complete(&self) -> bool {
+        (**self).is_complete()
+    }
+}
+
 /// Replays a response in pieces and renders what came of it.
-pub(super) fn replay<'a>(
+pub(in crate::ai) fn replay<'a>(
     mut decoder: impl Decoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
     end: End,
@@ -78,7 +92,7 @@ pub(super) fn replay<'a>(
 }
 
 /// Replays every fixture of a folder whole, byte by byte, cut at every place and at random cuts; all must read alike. The readings, by name.
-pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
+pub(in crate::ai) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -82,7 +82,7 @@ async fn run_with(
         retries: Policy::new(&options),
         place: Place::new(&for_decoder.model.provider, &request),
         request,
-        decoder: || protocol.decoder(&for_decoder),
+        decoder: || codec::reader(protocol, &for_decoder),
         network,
         cancel,
     };

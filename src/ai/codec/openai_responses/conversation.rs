@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::distinct::distinct;
 use super::ids;
 use super::item::{Answer, Call, Content, Item, Part};
 use crate::ai::message::{Assistant, Block, Message, ToolCall, ToolResult};
@@ -51,7 +52,7 @@ pub(in crate::ai::codec) fn input<'a>(
         }
         place += 1;
     }
-    items
+    distinct(items)
 }
 
 fn user(said: &Said) -> Vec<Part<'_>> {

@@ -81,7 +81,12 @@ pub struct ToolCall {
 #[derive(Debug, Clone)]
 pub enum Block {
     /// Text.
-    Text(Text),
+    Text {
+        /// What is said.
+        text: Text,
+        /// What the provider wants back with it.
+        signature: Option<Text>,
+    },
     /// Thinking with its signature.
     Thinking {
         /// What the model thought.
@@ -124,6 +129,8 @@ struct FlatBlock {
     r#type: Text,
     #[serde(default)]
     text: Option<Text>,
+    #[serde(default, deserialize_with = "lenient")]
+    text_signature: Option<Text>,
     #[serde(default)]
     thinking: Option<Text>,
     #[serde(default)]
@@ -144,11 +151,18 @@ struct FlatBlock {
     thought_signature: Option<Text>,
 }
 
+impl Block {
+    /// Text without a signature.
+    pub fn text(text: impl Into<Text>) -> Self {
+        Self::Text { text: text.into(), signature: None }
+    }
+}
+
 impl<'de> Deserialize<'de> for Block {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let flat = FlatBlock::deserialize(deserializer)?;
         Ok(match &*flat.r#type {
-            "text" => Self::Text(flat.text.unwrap_or_default()),
+            "text" => Self::Text { text: flat.text.unwrap_or_default(), signature: flat.text_signature },
             "thinking" => Self::Thinking {
                 thinking: flat.thinking.unwrap_or_default(),
                 signature: flat.thinking_signature,
@@ -195,7 +209,7 @@ impl Content {
     /// The blocks; plain text is one block.
     pub fn into_blocks(self) -> Vec<Block> {
         match self {
-            Self::Text(text) => vec![Block::Text(text)],
+            Self::Text(text) => vec![Block::text(text)],
             Self::Blocks(blocks) => blocks,
         }
     }

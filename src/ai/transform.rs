@@ -43,10 +43,11 @@ fn visible(blocks: Vec<Block>, model: &Model, placeholder: &str) -> Vec<Block> {
     }
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let after_placeholder = matches!(out.last(), Some(Block::Text(text)) if &**text == placeholder);
+        let after_placeholder =
+            matches!(out.last(), Some(Block::Text { text, .. }) if &**text == placeholder);
         match block {
             Block::Image { .. } if after_placeholder => {}
-            Block::Image { .. } => out.push(Block::Text(placeholder.into())),
+            Block::Image { .. } => out.push(Block::text(placeholder)),
             other => out.push(other),
         }
     }
@@ -74,9 +75,10 @@ fn adapt(
                 } else if own {
                     Some(Block::Thinking { thinking, signature, redacted })
                 } else {
-                    Some(Block::Text(thinking))
+                    Some(Block::text(thinking))
                 }
             }
+            Block::Text { text, .. } if !own => Some(Block::text(text)),
             Block::ToolCall(mut call) if !own => {
                 call.thought_signature = None;
                 let id = Text::from(call_id(&call.id, &answer));
@@ -105,7 +107,7 @@ impl Pending {
     fn settle(&mut self, out: &mut Vec<Message>) {
         for (call_id, name) in std::mem::take(&mut self.calls) {
             if !self.answered.contains(&*call_id) {
-                let content = vec![Block::Text(NO_RESULT.into())];
+                let content = vec![Block::text(NO_RESULT)];
                 out.push(Message::ToolResult(ToolResult { call_id, name, content, is_error: Some(true) }));
             }
         }

@@ -8,7 +8,7 @@ mod text;
 
 pub use num::Num;
 pub use stringify::stringify;
-pub use text::{Text, WireStr, is_blank};
+pub use text::{Text, WireStr, is_blank, trim};
 
 use serde::Deserialize;
 

@@ -167,9 +167,14 @@ pub(super) fn surrogate(bytes: &[u8]) -> Option<u32> {
     }
 }
 
+/// JavaScript's `text.trim()`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+}
+
 /// Whether JavaScript's `text.trim()` would leave nothing.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+    trim(text).is_empty()
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn user(content: &Content) -> Option<Out<'_>> {
 
 fn visible(block: &Block) -> Option<Part<'_>> {
     match block {
-        Block::Text(content) => Some(text(content)),
+        Block::Text { text: content, .. } => Some(text(content)),
         Block::Image { data, mime_type } => Some(image(mime_type, data)),
         _ => None,
     }
@@ -179,7 +179,7 @@ fn assistant(answer: &Assistant, oauth: bool) -> Option<Out<'_>> {
 
 fn answered(block: &Block, oauth: bool) -> Option<Part<'_>> {
     match block {
-        Block::Text(content) => (!is_blank(content)).then(|| text(content)),
+        Block::Text { text: content, .. } => (!is_blank(content)).then(|| text(content)),
         Block::Thinking { signature, redacted: true, .. } => {
             Some(Part::RedactedThinking { data: signature.as_deref() })
         }
@@ -220,7 +220,7 @@ fn result_content(blocks: &[Block]) -> ResultContent<'_> {
     let texts: Vec<&str> = blocks
         .iter()
         .map(|block| match block {
-            Block::Text(text) => &**text,
+            Block::Text { text, .. } => &**text,
             _ => "",
         })
         .collect();

@@ -101,7 +101,7 @@ fn said(content: &Content) -> Option<Said<'_>> {
             let parts: Vec<_> = blocks
                 .iter()
                 .filter_map(|block| match block {
-                    Block::Text(text) => Some(Part::text(&**text)),
+                    Block::Text { text, .. } => Some(Part::text(&**text)),
                     other => image(other),
                 })
                 .collect();
@@ -164,7 +164,7 @@ fn assistant<'a>(answer: &'a Assistant, model: &Model, compat: &Compat) -> Optio
 
 fn text(block: &Block) -> Option<&str> {
     match block {
-        Block::Text(text) => Some(text),
+        Block::Text { text, .. } => Some(text),
         _ => None,
     }
 }

@@ -12,6 +12,8 @@ export {
 } from "./event-stream.js";
 export { type Failure, type FailureKind, failureOf } from "./failure.js";
 export * from "./faux.js";
+export type { GoogleOptions, GoogleThinkingLevel } from "./google.js";
+export type { GoogleVertexOptions } from "./google-vertex.js";
 export * from "./json-parse.js";
 export * from "./models.js";
 export type { OpenAICompletionsOptions } from "./openai-completions.js";

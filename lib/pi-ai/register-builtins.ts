@@ -4,6 +4,8 @@
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
 import { deferred } from "./entry-points.js";
+import { askGoogleVertex, askSimpleGoogleVertex, startGoogleVertex } from "./google-vertex-wire.js";
+import { askGoogle, askSimpleGoogle, startGoogle } from "./google-wire.js";
 import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
@@ -12,6 +14,10 @@ import {
 
 export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
+export const streamGoogle = deferred(askGoogle, startGoogle);
+export const streamSimpleGoogle = deferred(askSimpleGoogle, startGoogle);
+export const streamGoogleVertex = deferred(askGoogleVertex, startGoogleVertex);
+export const streamSimpleGoogleVertex = deferred(askSimpleGoogleVertex, startGoogleVertex);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
 
@@ -26,6 +32,16 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "google-generative-ai",
+    stream: streamGoogle,
+    streamSimple: streamSimpleGoogle,
+  });
+  registerApiProvider({
+    api: "google-vertex",
+    stream: streamGoogleVertex,
+    streamSimple: streamSimpleGoogleVertex,
   });
 }
 

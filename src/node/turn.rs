@@ -138,8 +138,9 @@ impl Shared {
         prepared: &mut Prepared,
         payload: Option<String>,
     ) -> std::result::Result<(), Failure> {
+        let protocol = prepared.protocol;
         tokio::select! {
-            () = self.cancel.cancelled() => Err(net::given_up()),
+            () = self.cancel.cancelled() => Err(net::given_up(protocol)),
             sealed = prepared.seal(payload) => sealed,
         }
     }
@@ -247,17 +248,16 @@ impl Turn {
     #[napi(catch_unwind)]
     pub fn rejected(&self, attempt: u32, status: u16, headers: String, body: String) -> f64 {
         let headers: Headers = serde_json::from_str(&headers).unwrap_or_default();
-        let failure = match &*self.shared.state() {
-            State::Ready(prepared) => prepared.protocol.rejection(status, &headers, &body),
-            _ => return -1.0,
-        };
-        self.again(attempt, net::asked_delay(failure, &headers, &body))
+        self.again(attempt, |prepared| {
+            net::asked_delay(prepared.protocol.rejection(status, &headers, &body), &headers, &body)
+        })
     }
 
     /// For the host's own transport: no response came. As `rejected`.
     #[napi(catch_unwind)]
     pub fn unreachable(&self, attempt: u32, timed_out: bool) -> f64 {
-        self.again(attempt, if timed_out { net::timed_out() } else { net::no_connection() })
+        let silence = if timed_out { net::timed_out } else { net::no_connection };
+        self.again(attempt, |prepared| silence(prepared.protocol))
     }
 
     /// For the host's own transport: a response was accepted and its body follows.
@@ -303,9 +303,10 @@ impl Turn {
 }
 
 impl Turn {
-    fn again(&self, attempt: u32, failure: Failure) -> f64 {
-        let failure = if self.shared.cancel.is_cancelled() { net::given_up() } else { failure };
+    fn again(&self, attempt: u32, failure: impl FnOnce(&Prepared) -> Failure) -> f64 {
         let State::Ready(prepared) = &*self.shared.state() else { return -1.0 };
+        let aborted = self.shared.cancel.is_cancelled();
+        let failure = if aborted { net::given_up(prepared.protocol) } else { failure(prepared) };
         let verdict = Policy::new(&prepared.turn.options).after(attempt, failure);
         match verdict {
             Ok(wait) => wait.as_secs_f64() * 1000.0,

@@ -3,11 +3,15 @@
 
 mod anthropic;
 mod endpoint;
+mod fields;
+mod google;
 mod openai_chat;
 mod rejection;
 #[cfg(test)]
 mod replay;
 pub mod sse;
+
+use std::collections::BTreeMap;
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
 
@@ -33,6 +37,8 @@ pub enum Credential {
     /// Nothing is lacking.
     #[default]
     Sent,
+    /// Google's application default credentials, an access token: the environment variables that say where they are.
+    Google(BTreeMap<String, String>),
 }
 
 /// How a stream of bytes came to its end.
@@ -80,6 +86,13 @@ pub trait Codec: Sync {
     /// The failure that a response with an error status means.
     fn rejection(&self, status: u16, headers: &Headers, body: &str) -> Failure;
 
+    /// What the protocol's own JavaScript client says when no response comes, or the host gives up before one does;
+    /// `None` for the usual words.
+    fn no_response(&self, kind: FailureKind) -> Option<&'static str> {
+        let _ = kind;
+        None
+    }
+
     /// The failure that a response without a body means.
     fn bodiless(&self) -> Failure {
         let message = "Attempted to iterate over a response with no body";
@@ -92,5 +105,9 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
 }
 
-const PROTOCOLS: &[(&str, &dyn Codec)] =
-    &[("anthropic-messages", &anthropic::Wire), ("openai-completions", &openai_chat::Wire)];
+const PROTOCOLS: &[(&str, &dyn Codec)] = &[
+    ("anthropic-messages", &anthropic::Wire),
+    ("openai-completions", &openai_chat::Wire),
+    ("google-generative-ai", &google::Service::Gemini),
+    ("google-vertex", &google::Service::Vertex),
+];

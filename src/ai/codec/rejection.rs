@@ -69,4 +69,5 @@ const OVERFLOW: &[&str] = &[
     "request_too_large",
     "maximum context length",
     "exceeds the context window",
+    "exceeds the maximum number of tokens",
 ];

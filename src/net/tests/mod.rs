@@ -1,6 +1,7 @@
 //! Turns against a server on loopback that answers, or fails to, exactly as scripted.
 
 mod faults;
+mod google;
 mod proxies;
 mod retries;
 mod server;

@@ -71,9 +71,13 @@ describe("the exports", () => {
         "resetApiProviders: function 0",
         "stream: function 3",
         "streamAnthropic: function 3",
+        "streamGoogle: function 3",
+        "streamGoogleVertex: function 3",
         "streamOpenAICompletions: function 3",
         "streamSimple: function 3",
         "streamSimpleAnthropic: function 3",
+        "streamSimpleGoogle: function 3",
+        "streamSimpleGoogleVertex: function 3",
         "streamSimpleOpenAICompletions: function 3",
         "unregisterApiProviders: function 1",
         "validateToolArguments: function 2",
@@ -107,8 +111,12 @@ describe("the exports", () => {
     );
     expect(others.map(([name, value]) => [name, (value as { name: string }).name])).toEqual([
       ["streamAnthropic", ""],
+      ["streamGoogle", ""],
+      ["streamGoogleVertex", ""],
       ["streamOpenAICompletions", ""],
       ["streamSimpleAnthropic", ""],
+      ["streamSimpleGoogle", ""],
+      ["streamSimpleGoogleVertex", ""],
       ["streamSimpleOpenAICompletions", ""],
     ]);
   });

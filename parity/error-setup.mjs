@@ -7,7 +7,13 @@ const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const { openCall: events, end = "" } = WIRES.get(api);
+  const openCall = Buffer.from(
+    WIRES.get(api)
+      .frames(events)
+      .join("")
+      .slice(0, -end.length || undefined),
+  );
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -31,39 +37,9 @@ export function aborts(api) {
   ];
 }
 
-function openToolUse() {
-  return text("anthropic-messages", [
-    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5 } } },
-    {
-      type: "content_block_start",
-      index: 0,
-      content_block: { type: "tool_use", id: "t1", name: "read", input: {} },
-    },
-    {
-      type: "content_block_delta",
-      index: 0,
-      delta: { type: "input_json_delta", partial_json: '{"path":"a' },
-    },
-    { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: 'b","li' } },
-  ]);
-}
-
-function openToolCalls() {
-  const call = (call) => ({
-    id: "c1",
-    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
-  });
-  const events = [
-    call({ id: "t1", function: { name: "read", arguments: "" } }),
-    call({ function: { arguments: '{"path":"a' } }),
-    call({ function: { arguments: 'b","li' } }),
-  ];
-  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
-}
-
 export function configuration(api) {
-  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
-  const direct = simple.replace("Simple", "");
+  const { family } = WIRES.get(api);
+  const [simple, direct] = [`streamSimple${family}`, `stream${family}`];
   const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
@@ -97,8 +73,4 @@ export function configuration(api) {
     { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
   ];
-}
-
-function text(api, events) {
-  return WIRES.get(api).frames(events).join("");
 }

@@ -4,10 +4,11 @@ import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
 import { answer } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
-/** What goes wrong around a stream: a fixed table, each row run for both protocols. */
+/** What goes wrong around a stream: a fixed table, each row run for every protocol. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = [...WIRES.keys()];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -46,10 +47,7 @@ function rows(api, refused) {
 }
 
 function statuses(api) {
-  const body = (status) =>
-    api === "anthropic-messages"
-      ? { type: "error", error: { type: "some_error", message: `text for ${status}` }, request_id: "req_1" }
-      : { error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null } };
+  const body = WIRES.get(api).error;
   const json = (status, headers = {}) => ({
     name: `status ${status} ${Object.keys(headers).join()}`,
     responses: [respond(status, JSON.stringify(body(status)), { ...JSON_TYPE, ...headers })],

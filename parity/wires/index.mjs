@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { google, vertex } from "./google.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -8,6 +9,9 @@ import { chat } from "./chat.mjs";
  * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
+ * - `call`: an answer with the text "one two" and a call of `edit`, `openCall`: the beginning of one with a call;
+ * - `error(status)`: the body of an error response; `hooks`: what hosts do to its payloads, if that is special;
+ * - `legal(text)`: a request of Pi's as it has to be for the service to take it, if Pi's is not always;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, google, vertex].map((wire) => [wire.api, wire]));

@@ -5,6 +5,8 @@ import * as argentAi from "argent-runtime/argent-ai";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
+import * as google from "argent-runtime/pi-ai/google";
+import * as vertex from "argent-runtime/pi-ai/google-vertex";
 import * as mistral from "argent-runtime/pi-ai/mistral";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
@@ -16,6 +18,8 @@ const subpaths = {
   "pi-ai/mistral": mistral,
   "pi-ai/openai-responses": responses,
   "pi-ai/azure-openai-responses": azure,
+  "pi-ai/google": google,
+  "pi-ai/google-vertex": vertex,
 };
 const modules: Record<string, object> = { "": root, "pi-ai": piAi, "argent-ai": argentAi, ...subpaths };
 

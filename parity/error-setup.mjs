@@ -7,10 +7,9 @@ const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const inside = WIRES.get(api).openCall;
-  const openCall = Buffer.from(
-    inside ? text(api, inside) : api === "anthropic-messages" ? openToolUse() : openToolCalls(api),
-  );
+  const { openCall: inside, end = "" } = WIRES.get(api);
+  const whole = text(api, inside ?? openToolCalls(api));
+  const openCall = Buffer.from(whole.slice(0, whole.length - end.length));
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -34,23 +33,6 @@ export function aborts(api) {
   ];
 }
 
-function openToolUse() {
-  return text("anthropic-messages", [
-    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5 } } },
-    {
-      type: "content_block_start",
-      index: 0,
-      content_block: { type: "tool_use", id: "t1", name: "read", input: {} },
-    },
-    {
-      type: "content_block_delta",
-      index: 0,
-      delta: { type: "input_json_delta", partial_json: '{"path":"a' },
-    },
-    { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: 'b","li' } },
-  ]);
-}
-
 function openToolCalls(api) {
   // Mistral has every piece of a call say which one it is of.
   const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
@@ -65,12 +47,11 @@ function openToolCalls(api) {
       },
     ],
   });
-  const events = [
+  return [
     call({ id: "t1", function: { name: "read", arguments: "" } }),
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return text(api, events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {

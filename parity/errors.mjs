@@ -48,10 +48,7 @@ function rows(api, refused) {
 }
 
 function statuses(api) {
-  const body = (status) =>
-    api === "anthropic-messages"
-      ? { type: "error", error: { type: "some_error", message: `text for ${status}` }, request_id: "req_1" }
-      : { error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null } };
+  const body = WIRES.get(api).error;
   const json = (status, headers = {}) => ({
     name: `status ${status} ${Object.keys(headers).join()}`,
     responses: [respond(status, JSON.stringify(body(status)), { ...JSON_TYPE, ...headers })],

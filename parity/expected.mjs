@@ -11,9 +11,10 @@ const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.mess
 /** Whether only our side takes the stream for cut off. */
 function truncated(difference) {
   const [alpha, beta] = errors(difference);
+  if (isGoogle(difference) && /^got status: /.test(beta)) return true;
   return (
     !alpha &&
-    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start)$/.test(
+    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start|Prompt was blocked)/.test(
       beta,
     )
   );
@@ -21,6 +22,7 @@ function truncated(difference) {
 
 /** Whether Pi tripped over a field that a malformed message lacks. */
 function tripped(difference) {
+  if (isGoogle(difference)) return false;
   return /Cannot read properties of (undefined|null)|is not iterable$|is not a function$/.test(
     errors(difference)[0],
   );
@@ -36,7 +38,8 @@ function readOn({ section, kase, seen }) {
 }
 
 /** Whether the host's hook left a payload that asks for no stream. */
-function unstreamed({ seen }) {
+function unstreamed({ kase, seen }) {
+  if (kase?.model.api !== "openai-completions") return false;
   const body = seen.alpha?.requests?.[0]?.body.toString();
   return body !== undefined && !body.includes('"stream":true');
 }
@@ -94,6 +97,17 @@ function schemaComplaint(difference) {
 
 /** Rows of the errors table in which only Mistral differs. */
 const mistralRow = (pattern) => (difference) => isMistral(difference) && pattern.test(difference.name);
+const isGoogle = ({ kase, api }) => (kase?.model.api ?? api)?.startsWith("google-") === true;
+
+/** Fields of Google's chunks in types that Google never sends. */
+const ODD =
+  /"parts": ?(\{\}|\[null\])|"text":(null|7)|"thought":"yes"|"thoughtSignature":5|"finishReason":7|Count":"9"/;
+
+const received = ({ kase }) =>
+  Buffer.concat((kase.responses[0].steps ?? []).filter(Buffer.isBuffer)).toString();
+
+/** Whether Pi's client sent a header that was taken away, or one twice because of its case. */
+const isJoined = ({ alpha, beta }) => ["null", "undefined"].includes(alpha) || alpha.endsWith(`, ${beta}`);
 
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
@@ -149,6 +163,24 @@ export const expected = [
       (difference.kase.model.api === "openai-completions" ||
         (ofResponses(difference) && deltaless(difference))),
   },
+  {
+    id: "google-odd-types",
+    match: (difference) => isGoogle(difference) && !!difference.kase && ODD.test(received(difference)),
+  },
+  {
+    id: "google-schema",
+    match: (difference) => outgoing(difference) && difference.path.includes("parametersJsonSchema"),
+  },
+  {
+    id: "google-headers",
+    match: (difference) => difference.kind === "header" && isGoogle(difference) && isJoined(difference),
+  },
+  { id: "google-cache", match: ({ alpha }) => String(alpha).includes("projects/undefined/") },
+  {
+    id: "google-ids",
+    match: (difference) =>
+      isGoogle(difference) && outgoing(difference) && /function(Call|Response)\.id$/.test(difference.path),
+  },
   { id: "payload-holes", match: ({ kind }) => kind === "payload-holes" },
   {
     id: "response-id",
@@ -203,6 +235,19 @@ export const expected = [
     match: ({ kind, api, alpha }) =>
       kind === "header" && api === "mistral-conversations" && ["null", "undefined"].includes(alpha),
   },
+  {
+    id: "google-retries",
+    match: ({ name }) => /^google-.*: (.*retried|retries|default retries|x-should)/.test(name),
+  },
+  { id: "google-timeout", match: ({ name }) => /^google-.*: late headers/.test(name) },
+  { id: "google-reason", match: ({ name }) => /^google-.*: status 529, no body/.test(name) },
+  { id: "google-api", match: ({ name }) => /^google-.*: API of another provider function/.test(name) },
+  {
+    id: "google-new-reason",
+    match: (difference) =>
+      difference.kind === "snapshots" && isGoogle(difference) && received(difference).includes("A_NEW_ONE"),
+  },
+  { id: "google-signature-keys", match: ({ name }) => /^google-.*: own keys of a block/.test(name) },
 ];
 
 export function explain(difference) {

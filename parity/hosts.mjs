@@ -5,8 +5,6 @@ import { WIRES } from "./wires/index.mjs";
 
 /** What hosts do with a stream besides reading it: patch it, write into it, read it oddly, stand before fetch. */
 
-const CALL = '{"path":"a.ts","edits":[1,2]}';
-
 export function hostSections() {
   const cases = [...WIRES.keys()].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
@@ -27,34 +25,9 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const { toolAnswer } = WIRES.get(api);
-  const events = toolAnswer?.(CALL) ?? (api === "anthropic-messages" ? toolUse() : toolCalls(api));
+  const { toolAnswer, call } = WIRES.get(api);
+  const events = toolAnswer?.(CALL) ?? call ?? toolCalls(api);
   return WIRES.get(api).frames(events);
-}
-
-function toolUse() {
-  const block = (index, content_block, deltas) => [
-    { type: "content_block_start", index, content_block },
-    ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
-    { type: "content_block_stop", index },
-  ];
-  return [
-    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5, output_tokens: 1 } } },
-    ...block(0, { type: "text", text: "" }, [
-      { type: "text_delta", text: "one " },
-      { type: "text_delta", text: "two" },
-    ]),
-    ...block(
-      1,
-      { type: "tool_use", id: "t1", name: "edit", input: {} },
-      [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)].map((partial_json) => ({
-        type: "input_json_delta",
-        partial_json,
-      })),
-    ),
-    { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 9 } },
-    { type: "message_stop" },
-  ];
 }
 
 function toolCalls(api) {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 // What the machine has set must not decide what a case does; the packages read some of it on import.
 const READ_BY_PROVIDERS =
-  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|ARGENT_TRANSPORT)/i;
+  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|GOOGLE_|GCLOUD_|CLOUDSDK_|ARGENT_TRANSPORT)/i;
 for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
 
 const { compare, createHeaderLedger } = await import("./compare.mjs");
@@ -14,6 +14,7 @@ const { createReport } = await import("./report.mjs");
 const { requestSections } = await import("./requests.mjs");
 const { startServer } = await import("./server.mjs");
 const { streamSections } = await import("./streams.mjs");
+const { WIRES } = await import("./wires/index.mjs");
 
 const { values: flags } = parseArgs({
   options: {
@@ -70,10 +71,10 @@ async function run(sections) {
       }
       if (flags.trace) console.log(`  ${name} ${one.name}`);
       let pair = await both(one, 3);
-      let differences = compare(pair.alpha, pair.beta);
+      let differences = compare(pair.alpha, pair.beta, wire(pair));
       if (differences.length > 0 && one.patient && retried++ < RETRIES) {
         pair = await both(one, 40);
-        differences = compare(pair.alpha, pair.beta);
+        differences = compare(pair.alpha, pair.beta, wire(pair));
       }
       section.add(one.name, pair.kase, differences, { alpha: pair.alpha, beta: pair.beta });
       if (flags.outcomes) section.note(pair.kase, pair.alpha);
@@ -83,6 +84,10 @@ async function run(sections) {
     section.close();
   }
   report.headers(headers.rows());
+}
+
+function wire({ kase }) {
+  return WIRES.get(kase.model.api);
 }
 
 function place(pause) {

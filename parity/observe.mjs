@@ -117,6 +117,9 @@ async function withLimit(promise) {
 /** What the clock writes, and what only this package adds to a message. */
 const LEFT_OUT = new Set(["timestamp", "errorInfo"]);
 
+/** Ids of calls that hold the time at which they were given. */
+const MADE_UP = /_\d{13}_\d+$/;
+
 /** A copy that keeps key order, undefined values and odd numbers. */
 export function plain(value) {
   if (value === undefined) return { $: "undefined" };
@@ -127,7 +130,10 @@ export function plain(value) {
   if (value === null || typeof value !== "object") return value;
   const copy = Object.create(null);
   for (const key of Object.keys(value)) {
-    if (!LEFT_OUT.has(key)) copy[key] = plain(value[key]);
+    if (key === "id" && MADE_UP.test(value[key])) copy[key] = "(made up)";
+    // Pi's Google wires leave these undefined where there is none.
+    else if (/^(text|thinking)Signature$/.test(key) && value[key] === undefined) continue;
+    else if (!LEFT_OUT.has(key)) copy[key] = plain(value[key]);
   }
   return copy;
 }

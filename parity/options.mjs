@@ -58,7 +58,9 @@ function choose(random, fields) {
 }
 
 /** What a host does to the payload before it is sent. */
-export function hook(random) {
+export function hook(random, api) {
+  const { hooks } = WIRES.get(api);
+  if (hooks && random.chance(0.4)) return random.pick(hooks);
   return random.weighted([
     [6, undefined],
     [1, () => (payload) => void delete payload.stream],

@@ -43,7 +43,7 @@ function request(random, kind, { base }) {
     context,
     options,
     tags,
-    hook: hook(random),
+    hook: hook(random, target.api),
     env: { ...cloudflare, ...environment(random) },
     responses: [{ headers: { "content-type": type }, steps: [answer(target.api)] }],
   };

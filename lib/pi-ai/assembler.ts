@@ -18,6 +18,9 @@ export type Notice = { head: ProviderResponse } | { failure: Failure } | "done";
 
 type Block = AssistantMessage["content"][number] & Record<string, unknown>;
 
+/** How many calls of this process had to be given an id. */
+let callsNamed = 0;
+
 /** The message of a turn before anything came. */
 export function emptyMessage(model: Model<Api>): AssistantMessage {
   return {
@@ -117,6 +120,8 @@ export class Assembler {
       case "R":
       case "C":
         return this.open(kind, index, JSON.parse(text));
+      case "Q":
+        return this.wholeCall(index, JSON.parse(text));
       case "e":
         return this.close(index);
       case "S":
@@ -202,6 +207,26 @@ export class Assembler {
     return true;
   }
 
+  /** A call that came whole. One without an id of its own gets one as Pi makes them. */
+  private wholeCall(index: number, [, id, name, thoughtSignature, args]: unknown[]): boolean {
+    const { output, stream } = this;
+    output.content.push({
+      type: "toolCall",
+      id: id || `${name}_${Date.now()}_${++callsNamed}`,
+      name,
+      arguments: args,
+      ...(thoughtSignature !== "" && { thoughtSignature }),
+    } as unknown as Block);
+    stream.push({ type: "toolcall_start", contentIndex: index, partial: output });
+    stream.push({
+      type: "toolcall_delta",
+      contentIndex: index,
+      delta: JSON.stringify(args),
+      partial: output,
+    });
+    return true;
+  }
+
   private delta(index: number, delta: string): boolean {
     const { output, stream } = this;
     const block = this.block(index);
@@ -229,7 +254,8 @@ export class Assembler {
     } else if (block.type === "thinking") {
       stream.push({ type: "thinking_end", contentIndex: index, content: block.thinking, partial: output });
     } else {
-      this.settle(index, this.args.get(index)?.finish());
+      const streamed = this.args.get(index);
+      if (streamed) this.settle(index, streamed.finish());
       const { args, index: number } = this.scratch;
       if (args) delete (block as Block)[args];
       if (number) delete (block as Block)[number];

@@ -13,6 +13,8 @@ export {
 } from "./event-stream.js";
 export { type ErrorInfo, type Failure, type FailureKind, type FaultyBlock, failureOf } from "./failure.js";
 export * from "./faux.js";
+export type { GoogleOptions, GoogleThinkingLevel } from "./google.js";
+export type { GoogleVertexOptions } from "./google-vertex.js";
 export * from "./json-parse.js";
 export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";

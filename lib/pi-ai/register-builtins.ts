@@ -9,6 +9,8 @@ import {
   startAzureOpenAIResponses,
 } from "./azure-openai-responses-wire.js";
 import { deferred } from "./entry-points.js";
+import { askGoogleVertex, askSimpleGoogleVertex, startGoogleVertex } from "./google-vertex-wire.js";
+import { askGoogle, askSimpleGoogle, startGoogle } from "./google-wire.js";
 import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
 import {
   askOpenAICompletions,
@@ -23,6 +25,10 @@ import {
 
 export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
+export const streamGoogle = deferred(askGoogle, startGoogle);
+export const streamSimpleGoogle = deferred(askSimpleGoogle, startGoogle);
+export const streamGoogleVertex = deferred(askGoogleVertex, startGoogleVertex);
+export const streamSimpleGoogleVertex = deferred(askSimpleGoogleVertex, startGoogleVertex);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
 export const streamMistral = deferred(askMistral, startMistral);
@@ -61,6 +67,16 @@ export function registerBuiltInApiProviders(): void {
     api: "azure-openai-responses",
     stream: streamAzureOpenAIResponses,
     streamSimple: streamSimpleAzureOpenAIResponses,
+  });
+  registerApiProvider({
+    api: "google-generative-ai",
+    stream: streamGoogle,
+    streamSimple: streamSimpleGoogle,
+  });
+  registerApiProvider({
+    api: "google-vertex",
+    stream: streamGoogleVertex,
+    streamSimple: streamSimpleGoogleVertex,
   });
 }
 

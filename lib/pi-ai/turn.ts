@@ -29,8 +29,10 @@ export interface Dialect {
   words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
+  /** Pi's texts for a turn that is given up before anything is done, the host's hook included, and later. */
+  abortTexts?: { before: string; running: string };
   /** The payload as the host's hook sees it. */
-  openPayload?(payload: Record<string, unknown>): Record<string, unknown>;
+  openPayload?(payload: Record<string, unknown>, options: Asked["options"]): Record<string, unknown>;
   /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
   finishPayload(payload: Record<string, unknown>): Record<string, unknown>;
   /** Sends over a client of the host's, when it gave one. */
@@ -78,6 +80,11 @@ class Run implements Driver {
 
   async go(): Promise<void> {
     const { options } = this.asked;
+    const { abortTexts } = this.dialect;
+    if (abortTexts && this.aborted) {
+      this.fail({ kind: "aborted", message: abortTexts.before, retryable: false });
+      return;
+    }
     this.enlisted = enlist(
       this.asked.request ? "argent" : this.dialect.protocol,
       turnText(this.asked, this.dialect),
@@ -114,7 +121,7 @@ class Run implements Driver {
   private async shown(written: string): Promise<Record<string, unknown>> {
     const { options, model } = this.asked;
     const parsed = JSON.parse(written);
-    const payload = this.dialect.openPayload?.(parsed) ?? parsed;
+    const payload = this.dialect.openPayload?.(parsed, options) ?? parsed;
     const next = await options?.onPayload?.(payload, model);
     return this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
   }
@@ -128,7 +135,8 @@ class Run implements Driver {
       return false;
     }
     if (signal.aborted) {
-      this.fail({ kind: "aborted", message: "Request was aborted.", retryable: false });
+      const message = this.dialect.abortTexts?.running ?? "Request was aborted.";
+      this.fail({ kind: "aborted", message, retryable: false });
       return false;
     }
     signal.addEventListener("abort", this.onAbort, { once: true });
@@ -204,7 +212,8 @@ class Run implements Driver {
 
   /** Pi tells whether it noticed between events or while it waited for more; hosts know both texts. */
   private reworded(failure: Failure): Failure {
-    return this.abortedMidway && this.started ? { ...failure, message: "Request was aborted" } : failure;
+    const isReworded = this.abortedMidway && this.started && !this.dialect.abortTexts;
+    return isReworded ? { ...failure, message: "Request was aborted" } : failure;
   }
 
   /** Ends the turn with a failure, unless it has ended. */

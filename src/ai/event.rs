@@ -56,6 +56,18 @@ pub enum Opening<'a> {
         /// Arguments that came with the opening, as JSON text.
         arguments: Option<&'a str>,
     },
+    /// A call of a tool that came whole: no more of it follows but its end.
+    WholeCall {
+        /// The call's id; empty where the provider gave none, or one that the answer has already. Whoever assembles
+        /// the answer makes one up.
+        id: &'a WireStr<'a>,
+        /// The tool's name.
+        name: &'a WireStr<'a>,
+        /// The arguments as JSON text.
+        arguments: &'a str,
+        /// What the provider wants back with the call, empty where it wants nothing.
+        signature: &'a WireStr<'a>,
+    },
 }
 
 /// One piece of a response. `block` counts the blocks of the answer from 0.

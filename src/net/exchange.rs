@@ -53,7 +53,7 @@ where
         return Err(failure);
     }
     if turn.cancel.is_cancelled() {
-        return Err(given_up());
+        return Err(given_up(turn.protocol));
     }
     let client = turn.network.client()?;
     let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
@@ -105,12 +105,12 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         let url = reqwest::Url::parse(&self.request.url).map_err(invalid)?;
         let request = client.post(url).headers(header_map(&self.request, attempt)?).body(body);
         tokio::select! {
-            () = self.cancel.cancelled() => Err(given_up()),
+            () = self.cancel.cancelled() => Err(given_up(self.protocol)),
             sent = timeout(self.deadlines.head, request.send()) => match sent {
                 Ok(Ok(response)) => Ok(response),
-                Ok(Err(error)) if error.is_timeout() => Err(timed_out()),
-                Ok(Err(_)) => Err(no_connection()),
-                Err(_) => Err(timed_out()),
+                Ok(Err(error)) if error.is_timeout() => Err(timed_out(self.protocol)),
+                Ok(Err(_)) => Err(no_connection(self.protocol)),
+                Err(_) => Err(timed_out(self.protocol)),
             },
         }
     }
@@ -128,8 +128,8 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         };
         let idle = self.deadlines.idle.unwrap_or(Duration::MAX);
         let read = tokio::select! {
-            () = self.cancel.cancelled() => Err(given_up()),
-            read = timeout(idle, read) => read.unwrap_or_else(|_| Err(timed_out())),
+            () = self.cancel.cancelled() => Err(given_up(self.protocol)),
+            read = timeout(idle, read) => read.unwrap_or_else(|_| Err(timed_out(self.protocol))),
         };
         match read {
             // `fetch` shows the break in place of the body.

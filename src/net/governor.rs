@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::limits::used_up;
 use super::retry::is_limit;
 use super::{Policy, given_up};
-use crate::ai::codec::HttpRequest;
+use crate::ai::codec::{Codec, HttpRequest};
 use crate::ai::{Failure, FailureKind, Headers};
 
 /// More than this do not wait under one key.
@@ -32,8 +32,9 @@ const REFUSED_WITHIN: Duration = Duration::from_secs(3);
 const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// A turn's place among those under the same key. The earlier turn goes first, also when it has to try again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Place {
+    protocol: &'static dyn Codec,
     lane: u64,
     number: u64,
 }
@@ -78,9 +79,9 @@ fn lanes() -> MutexGuard<'static, HashMap<u64, Lane>> {
 
 impl Place {
     /// A place for a new turn, behind all others, by the request as it will be sent.
-    pub fn new(provider: &str, request: &HttpRequest) -> Self {
+    pub fn new(protocol: &'static dyn Codec, provider: &str, request: &HttpRequest) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
-        Self { lane: lane_of(provider, request), number: NUMBERS.fetch_add(1, Ordering::Relaxed) }
+        Self { protocol, lane: lane_of(provider, request), number: NUMBERS.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// Waits for leave to send. Fails at once when the provider asks for a longer wait than the host allows, when too
@@ -90,7 +91,7 @@ impl Place {
         let since = waiting.since();
         loop {
             if cancel.is_cancelled() {
-                return Err(given_up());
+                return Err(given_up(self.protocol));
             }
             let (bell, until) = match self.step(policy.longest_asked(), since) {
                 Step::Go(pass) => return Ok(pass),
@@ -129,7 +130,7 @@ impl Place {
         policy.after(attempt, failure)?;
         if !limited {
             tokio::select! {
-                () = cancel.cancelled() => return Err(given_up()),
+                () = cancel.cancelled() => return Err(given_up(self.protocol)),
                 () = tokio::time::sleep(wait) => {}
             }
         }

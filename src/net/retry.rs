@@ -34,7 +34,7 @@ impl Policy {
 
     /// How long to wait before trying again after the failure of an attempt (counted from 0): as long as the provider
     /// asks, else a random time up to a limit that doubles.
-    pub(super) fn wait(attempt: u32, failure: &Failure) -> Duration {
+    pub(in crate::net) fn wait(attempt: u32, failure: &Failure) -> Duration {
         failure.retry_after_ms.map_or_else(
             || {
                 let limit = (FIRST * f64::from(2_u32.saturating_pow(attempt))).min(LONGEST);

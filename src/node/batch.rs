@@ -101,10 +101,13 @@ impl Batch {
     fn open(&mut self, block: usize, wire: Option<u32>, opening: Opening<'_>) {
         let mut text = wire.map_or_else(|| b"[null".to_vec(), |wire| format!("[{wire}").into_bytes());
         let (kind, strings, json) = match opening {
-            Opening::Text => (b'T', [None, None], None),
-            Opening::Thinking { signature } => (b'K', [signature, None], None),
-            Opening::RedactedThinking { signature } => (b'R', [Some(signature), None], None),
-            Opening::ToolCall { id, name, arguments } => (b'C', [Some(id), Some(name)], arguments),
+            Opening::Text => (b'T', [None; 3], None),
+            Opening::Thinking { signature } => (b'K', [signature, None, None], None),
+            Opening::RedactedThinking { signature } => (b'R', [Some(signature), None, None], None),
+            Opening::ToolCall { id, name, arguments } => (b'C', [Some(id), Some(name), None], arguments),
+            Opening::WholeCall { id, name, signature, arguments } => {
+                (b'Q', [Some(id), Some(name), Some(signature)], Some(arguments))
+            }
         };
         for string in strings.into_iter().flatten() {
             text.push(b',');

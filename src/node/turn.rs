@@ -93,7 +93,7 @@ impl Prepared {
     }
 
     fn place(&self) -> Place {
-        Place::new(&self.turn.model.provider, &self.request)
+        Place::new(self.protocol, &self.turn.model.provider, &self.request)
     }
 
     /// Waits for leave to send.
@@ -112,7 +112,7 @@ impl Prepared {
         failure: Failure,
         cancel: &CancellationToken,
     ) -> std::result::Result<(), Failure> {
-        let failure = if cancel.is_cancelled() { net::given_up() } else { failure };
+        let failure = if cancel.is_cancelled() { net::given_up(self.protocol) } else { failure };
         let Some((place, pass)) = self.leave.take() else { return Err(failure) };
         let policy = Policy::new(&self.turn.options);
         self.leave = Some((place, place.again(pass, &policy, attempt, failure, cancel).await?));
@@ -186,8 +186,9 @@ impl Shared {
         prepared: &mut Prepared,
         payload: Option<String>,
     ) -> std::result::Result<(), Failure> {
+        let protocol = prepared.protocol;
         tokio::select! {
-            () = self.cancel.cancelled() => Err(net::given_up()),
+            () = self.cancel.cancelled() => Err(net::given_up(protocol)),
             sealed = prepared.seal(payload) => sealed,
         }
     }
@@ -309,7 +310,8 @@ impl Turn {
     /// For the host's own transport: no response came. `again` tells what follows.
     #[napi(catch_unwind)]
     pub fn unreachable(&self, timed_out: bool) {
-        self.shared.attempt_failed(|_| if timed_out { net::timed_out() } else { net::no_connection() });
+        let silence = if timed_out { net::timed_out } else { net::no_connection };
+        self.shared.attempt_failed(|prepared| silence(prepared.protocol));
     }
 
     /// For the host's own transport: a response was accepted and its body follows.

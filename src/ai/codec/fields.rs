@@ -28,6 +28,11 @@ impl<'a> Fields<'a> {
         serde_json::from_str(self.get(name)?.get()).ok()
     }
 
+    /// The names of the fields, as often as they are given.
+    pub(in crate::ai) fn names(&self) -> impl Iterator<Item = &WireStr<'a>> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
     /// A field that is an object.
     pub(in crate::ai) fn object(&self, name: &str) -> Option<Self> {
         Self::of(self.get(name)?)

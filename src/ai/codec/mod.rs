@@ -7,6 +7,7 @@ mod data_url;
 mod ending;
 mod endpoint;
 pub(super) mod fields;
+mod google;
 mod mistral;
 mod openai_chat;
 mod openai_client;
@@ -15,6 +16,8 @@ mod rejection;
 #[cfg(test)]
 pub(super) mod replay;
 pub mod sse;
+
+use std::collections::BTreeMap;
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
 
@@ -40,6 +43,8 @@ pub enum Credential {
     /// Nothing is lacking.
     #[default]
     Sent,
+    /// Google's application default credentials, an access token: the environment variables that say where they are.
+    Google(BTreeMap<String, String>),
 }
 
 /// How a stream of bytes came to its end.
@@ -87,6 +92,13 @@ pub trait Codec: Sync {
     /// The failure that a response with an error status means.
     fn rejection(&self, status: u16, headers: &Headers, body: &str) -> Failure;
 
+    /// What the protocol's own JavaScript client says when no response comes, or the host gives up before one does;
+    /// `None` for the usual words.
+    fn no_response(&self, kind: FailureKind) -> Option<&'static str> {
+        let _ = kind;
+        None
+    }
+
     /// The failure that a response without a body means.
     fn bodiless(&self) -> Failure {
         let message = "Attempted to iterate over a response with no body";
@@ -111,4 +123,6 @@ const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("mistral-conversations", &mistral::Wire),
     ("openai-responses", &openai_responses::Wire),
     ("azure-openai-responses", &azure_responses::Wire),
+    ("google-generative-ai", &google::Service::Gemini),
+    ("google-vertex", &google::Service::Vertex),
 ];

@@ -1,6 +1,7 @@
 //! Turns against a server on loopback that answers, or fails to, exactly as scripted.
 
 mod faults;
+mod google;
 mod governor;
 mod proxies;
 mod retries;
@@ -80,7 +81,7 @@ async fn run_with(
         protocol,
         deadlines: Deadlines::new(&options, &request.url),
         retries: Policy::new(&options),
-        place: Place::new(&for_decoder.model.provider, &request),
+        place: Place::new(protocol, &for_decoder.model.provider, &request),
         request,
         decoder: || codec::reader(protocol, &for_decoder),
         network,

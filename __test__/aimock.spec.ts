@@ -11,13 +11,13 @@ const onRejection = (reason: unknown) => rejections.push(reason);
 
 beforeAll(async () => {
   process.on("unhandledRejection", onRejection);
-  mock.addFixture({
-    match: { userMessage: "call" },
-    response: {
-      content: "Let me look.",
-      toolCalls: [{ name: "get_weather", arguments: JSON.stringify({ city: "Paris" }) }],
-    },
-  });
+  const calling = {
+    content: "Let me look.",
+    toolCalls: [{ name: "get_weather", arguments: JSON.stringify({ city: "Paris" }) }],
+  };
+  // The mock's own word for the end of a Gemini answer with a call is none of Gemini's, which says "STOP".
+  mock.addFixture({ match: { userMessage: "call, Gemini" }, response: { ...calling, finishReason: "stop" } });
+  mock.addFixture({ match: { userMessage: "call" }, response: calling });
   mock.addFixture({
     match: { userMessage: "cut" },
     response: { content: "x".repeat(400) },
@@ -55,7 +55,7 @@ const rows: Row[] = [
     base: "/v1/projects/p/locations/l",
     options: { project: "p", location: "l" },
   },
-  { api: "bedrock-converse-stream", provider: "amazon-bedrock", base: "", options: { bearerToken: "b" } },
+  { api: "bedrock-converse-stream", provider: "amazon-bedrock", base: "", options: { region: "us-east-1" } },
 ];
 
 const weather = {
@@ -64,14 +64,20 @@ const weather = {
   parameters: { type: "object", properties: { city: { type: "string" } } },
 };
 
+let turns = 0;
+
 async function turn(row: Row, text: string, options: object = {}): Promise<AssistantMessage> {
   const model = {
     ...anthropicModel(mock.url + row.base),
     ...row,
     baseUrl: mock.url + row.base,
   } as Model<string>;
-  const context = { messages: [{ role: "user" as const, content: text, timestamp: 1 }], tools: [weather] };
-  const asked = { apiKey: "key", maxRetries: 0, ...row.options, ...options };
+  const content = text === "call" && row.provider.startsWith("google") ? "call, Gemini" : text;
+  const context = { messages: [{ role: "user" as const, content, timestamp: 1 }], tools: [weather] };
+  // What a provider says of its limits holds for all turns with the same key.
+  const key = `key-${turns++}`;
+  const credential = row.provider === "amazon-bedrock" ? { bearerToken: key } : { apiKey: key };
+  const asked = { ...credential, maxRetries: 0, ...row.options, ...options };
   const events = await collect(stream(model, context, asked));
   expect(events.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
   return lastMessage(events);

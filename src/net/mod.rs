@@ -7,14 +7,18 @@ mod deadline;
 mod exchange;
 mod retry;
 mod roots;
+mod socket;
 #[cfg(test)]
 mod tests;
+mod ws;
 
 pub use client::Network;
 pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
 pub use retry::{Policy, asked_delay};
+pub use socket::{Dialogue, Ended, Socket};
+pub use ws::Break;
 
 use crate::ai::{Failure, FailureKind};
 
@@ -24,24 +28,9 @@ pub const LARGEST_RESPONSE: usize = 100 << 20;
 /// The most that is read of an error response, in bytes.
 pub const LARGEST_ERROR: usize = 8 << 20;
 
-/// No connection, or it broke before the response's head. The text is that of the providers' JavaScript clients.
-pub fn no_connection() -> Failure {
-    Failure::new(FailureKind::Connection, "Connection error.")
-}
-
-/// The response's head did not come in time. The text is that of the providers' JavaScript clients.
-pub fn timed_out() -> Failure {
-    Failure::new(FailureKind::Timeout, "Request timed out.")
-}
-
 /// The connection broke within the response's body. The text is that of Node's `fetch`.
 pub fn broken_off() -> Failure {
     Failure::new(FailureKind::Connection, "terminated")
-}
-
-/// The host gave up before the response's head came. The text is that of the providers' JavaScript clients.
-pub fn given_up() -> Failure {
-    Failure::aborted("Request was aborted.")
 }
 
 /// The response is larger than this library takes.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::ai::codec::{Again, Codec};
 use crate::ai::{Failure, Headers, Options};
 
 const FIRST: f64 = 0.5;
@@ -12,17 +13,19 @@ const USUAL_RETRIES: f64 = 2.0;
 const USUAL_LONGEST_ASKED: f64 = 60_000.0;
 
 /// What the host allows.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct Policy {
+    protocol: &'static dyn Codec,
     retries: f64,
     /// The longest wait that a provider may ask for, in milliseconds; 0 for no limit.
     longest_asked: f64,
 }
 
 impl Policy {
-    /// The host's policy, else two retries and waits of up to a minute.
-    pub fn new(options: &Options) -> Self {
+    /// The host's policy, else two retries and waits of up to a minute, where the protocol has no rule of its own.
+    pub fn new(protocol: &'static dyn Codec, options: &Options) -> Self {
         Self {
+            protocol,
             retries: options.max_retries.map_or(USUAL_RETRIES, |retries| retries.0),
             longest_asked: options.max_retry_delay_ms.map_or(USUAL_LONGEST_ASKED, |delay| delay.0),
         }
@@ -31,6 +34,11 @@ impl Policy {
     /// How long to wait before trying again after the failure of an attempt (counted from 0), or the failure when it is
     /// final. Waits are random up to a limit that doubles, unless the provider says how long.
     pub fn after(&self, attempt: u32, mut failure: Failure) -> Result<Duration, Failure> {
+        match self.protocol.again(attempt, &failure) {
+            Again::AsAsked => {}
+            Again::After(wait) => return Ok(wait),
+            Again::Never => return Err(failure),
+        }
         if !failure.retryable || f64::from(attempt) >= self.retries {
             return Err(failure);
         }
@@ -63,10 +71,11 @@ pub fn asked_delay(mut failure: Failure, headers: &Headers, body: &str) -> Failu
         .or_else(|| seconds("retry-after"))
         .or_else(|| headers.get("retry-after").and_then(until))
         .or_else(|| retry_info(body));
-    failure.retry_after_ms = asked.and_then(|asked| {
+    let asked = asked.and_then(|asked| {
         let asked = Duration::try_from_secs_f64(asked.max(0.0)).ok()?;
         u64::try_from(asked.as_millis()).ok()
     });
+    failure.retry_after_ms = asked.or(failure.retry_after_ms);
     failure.request_id = headers.get("request-id").or_else(|| headers.get("x-request-id")).map(str::to_owned);
     failure
 }

@@ -4,6 +4,7 @@ mod faults;
 mod proxies;
 mod retries;
 mod server;
+mod sockets;
 mod tls;
 
 use std::sync::Arc;
@@ -78,7 +79,7 @@ async fn run_with(
     let exchange_of = Exchange {
         protocol,
         deadlines: Deadlines::new(&options, &request.url),
-        retries: Policy::new(&options),
+        retries: Policy::new(protocol, &options),
         request,
         decoder: || protocol.decoder(&for_decoder),
         network,

@@ -79,7 +79,7 @@ async fn a_wait_beyond_the_limit_fails_at_once_and_says_so() {
 
 #[test]
 fn every_way_to_ask_for_a_delay_is_understood() {
-    let failure = || super::super::no_connection();
+    let failure = || crate::ai::codec::of_api("anthropic-messages").unwrap().unreachable(false);
     let google = r#"{"error":{"details":[{"@type":"x"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"2.5s"}]}}"#;
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(100);
     let date = jiff::fmt::rfc2822::to_string(&soon.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();

@@ -18,7 +18,7 @@ mod usage;
 pub use event::{Event, Opening, Sink, StopReason};
 pub use failure::{Failure, FailureKind};
 pub use headers::Headers;
-pub use message::{Block, Content, Message, Tool, ToolCall, ToolResult};
+pub use message::{Block, Content, Message, Prose, Tool, ToolCall, ToolResult};
 pub use model::Model;
 pub use options::{CacheRetention, Options, Turn};
 pub use thinking::{Level, LevelMap};

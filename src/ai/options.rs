@@ -140,6 +140,16 @@ impl Turn {
         self.options.cache_retention.or_else(from_env).unwrap_or(CacheRetention::Short)
     }
 
+    /// The level to think at, if at all: as `streamSimple` works it out, else the host's own word.
+    pub fn level(&self) -> Option<&str> {
+        if self.options.simple {
+            let level = Level::named(self.options.reasoning.as_deref()?)?.clamp_to(&self.model);
+            (level != Level::Off).then(|| level.as_str())
+        } else {
+            self.options.reasoning_effort.as_deref().filter(|effort| !effort.is_empty())
+        }
+    }
+
     /// The tools on offer; none is the same as an empty list.
     pub fn tools(&self) -> &[Tool] {
         self.tools.as_deref().unwrap_or_default()

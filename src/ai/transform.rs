@@ -74,9 +74,10 @@ fn adapt(
                 } else if own {
                     Some(Block::Thinking { thinking, signature, redacted })
                 } else {
-                    Some(Block::Text(thinking))
+                    Some(Block::Text(thinking.into()))
                 }
             }
+            Block::Text(prose) if !own => Some(Block::Text(prose.text.into())),
             Block::ToolCall(mut call) if !own => {
                 call.thought_signature = None;
                 let id = Text::from(call_id(&call.id, &answer));

@@ -69,4 +69,15 @@ impl Usage {
         self.cost = Cost { total: Num(total), ..cost };
         self
     }
+
+    /// The same at a multiple of the price.
+    #[must_use]
+    pub fn at_price(mut self, factor: f64) -> Self {
+        let Cost { input, output, cache_read, cache_write, .. } = self.cost;
+        let [input, output, cache_read, cache_write] =
+            [input, output, cache_read, cache_write].map(|cost| Num(cost.0 * factor));
+        let total = Num(input.0 + output.0 + cache_read.0 + cache_write.0);
+        self.cost = Cost { input, output, cache_read, cache_write, total };
+        self
+    }
 }

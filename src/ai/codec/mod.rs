@@ -2,8 +2,12 @@
 //! of the response's bytes, however they are cut.
 
 mod anthropic;
+mod azure_responses;
 mod endpoint;
+mod fields;
 mod openai_chat;
+mod openai_client;
+mod openai_responses;
 mod rejection;
 #[cfg(test)]
 mod replay;
@@ -92,5 +96,9 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
 }
 
-const PROTOCOLS: &[(&str, &dyn Codec)] =
-    &[("anthropic-messages", &anthropic::Wire), ("openai-completions", &openai_chat::Wire)];
+const PROTOCOLS: &[(&str, &dyn Codec)] = &[
+    ("anthropic-messages", &anthropic::Wire),
+    ("openai-completions", &openai_chat::Wire),
+    ("openai-responses", &openai_responses::Wire),
+    ("azure-openai-responses", &azure_responses::Wire),
+];

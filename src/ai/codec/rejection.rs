@@ -43,6 +43,19 @@ pub(super) fn is_truthy(value: &Value) -> bool {
     }
 }
 
+/// A value as it reads inside a JavaScript text.
+pub(super) fn to_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(_) => "[object Object]".to_owned(),
+        Value::Array(items) => {
+            let text = |item: &Value| if item.is_null() { String::new() } else { to_text(item) };
+            items.iter().map(text).collect::<Vec<_>>().join(",")
+        }
+        other => compact(other),
+    }
+}
+
 /// A failure from an error response: the kind from the status first, then from the typed body, the text last.
 pub(super) fn classify(status: u16, message: String, typed: Option<&str>) -> Failure {
     let said = |words: &[&str]| {

@@ -7,9 +7,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::ai::codec::fields::Fields;
 use crate::json::{Num, WireStr};
 
 /// A chunk.
@@ -167,53 +168,6 @@ impl Tokens {
             prompt_cache_hit_tokens: fields.read("prompt_cache_hit_tokens"),
             prompt_tokens_details: details,
         }
-    }
-}
-
-/// A JSON object whose fields are not read yet.
-pub(super) struct Fields<'a>(Vec<(WireStr<'a>, &'a RawValue)>);
-
-impl<'a> Fields<'a> {
-    /// The fields of a JSON text that is an object.
-    pub(super) fn of(raw: &'a RawValue) -> Option<Self> {
-        serde_json::from_str(raw.get()).ok()
-    }
-
-    /// A field as JSON text. Of a field given twice the last counts, as in JavaScript.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let named = |(key, _): &&(WireStr<'a>, &'a RawValue)| key.as_bytes() == name.as_bytes();
-        self.0.iter().rev().find(named).map(|(_, value)| *value)
-    }
-
-    /// A field, if it has the right type.
-    pub(super) fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.get(name)?.get()).ok()
-    }
-
-    fn object(&self, name: &str) -> Option<Self> {
-        Self::of(self.get(name)?)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    fields.push(entry);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Object)
     }
 }
 

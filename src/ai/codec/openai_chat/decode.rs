@@ -3,10 +3,11 @@
 use serde_json::value::RawValue;
 
 use super::calls::Calls;
-use super::chunk::{Choice, Chunk, Delta, Fields, Tokens};
+use super::chunk::{Choice, Chunk, Delta, Tokens};
 use super::compat::is_truthy;
 use super::rejection;
 use crate::ai::codec::End;
+use crate::ai::codec::fields::Fields;
 use crate::ai::codec::sse::SseDecoder;
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
 use crate::json::{Num, WireStr, stringify};

@@ -142,9 +142,9 @@ pub(super) struct ImageUrl<'a> {
 
 /// A `data:` URL, put together only while it is written: images are large.
 #[derive(Debug)]
-struct DataUrl<'a> {
-    data: &'a str,
-    mime_type: &'a str,
+pub(in crate::ai::codec) struct DataUrl<'a> {
+    pub(in crate::ai::codec) data: &'a str,
+    pub(in crate::ai::codec) mime_type: &'a str,
 }
 
 impl fmt::Display for DataUrl<'_> {

@@ -7,7 +7,7 @@ const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const openCall = Buffer.from(openCallOf(api));
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -29,6 +29,12 @@ export function aborts(api) {
     { name: "abort before the call, result only", abort: { before: true }, consume: "result" },
     { name: "abort before the call, complete", abort: { before: true }, call: "complete" },
   ];
+}
+
+function openCallOf(api) {
+  const { openCall } = WIRES.get(api);
+  if (openCall) return text(api, openCall);
+  return api === "anthropic-messages" ? openToolUse() : openToolCalls();
 }
 
 function openToolUse() {
@@ -62,7 +68,7 @@ function openToolCalls() {
 }
 
 export function configuration(api) {
-  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
+  const simple = `streamSimple${WIRES.get(api).family}`;
   const direct = simple.replace("Simple", "");
   const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
   const gateway = (kase, base) => {

@@ -7,7 +7,7 @@ import { answer } from "./streams.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for both protocols. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = ["anthropic-messages", "openai-completions", "openai-codex-responses"];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -16,6 +16,8 @@ export async function errorSections() {
   const cases = APIS.flatMap((api) =>
     rows(api, refused).map(({ name, change, ...row }) => ({
       name: `${api}: ${name}`,
+      // Pi's client of Codex tries nearly everything again, after a second, two and four.
+      waits: api === "openai-codex-responses" && !row.env,
       make: ({ base }) => {
         const kase = {
           call: "stream",

@@ -12,7 +12,10 @@ const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.mess
 function truncated(difference) {
   const [alpha, beta] = errors(difference);
   return (
-    !alpha && /^(Stream ended without finish_reason|Anthropic stream ended before message_start)$/.test(beta)
+    !alpha &&
+    /^(Stream ended without (finish_reason|response\.completed)|Anthropic stream ended before message_start)$/.test(
+      beta,
+    )
   );
 }
 
@@ -37,6 +40,8 @@ function unstreamed({ seen }) {
   const body = seen.alpha?.requests?.[0]?.body.toString();
   return body !== undefined && !body.includes('"stream":true');
 }
+
+const isCodex = ({ api, kase }) => (api ?? kase?.model.api) === "openai-codex-responses";
 
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
@@ -72,6 +77,32 @@ export const expected = [
   {
     id: "gateway-key",
     match: ({ kind, path, beta }) => kind === "header" && path === "authorization" && beta === "Bearer lower",
+  },
+  {
+    id: "codex-platform",
+    match: (difference) =>
+      isCodex(difference) && difference.path === "user-agent" && difference.alpha === "pi (browser)",
+  },
+  {
+    id: "codex-null-headers",
+    match: (difference) =>
+      isCodex(difference) && difference.kind === "header" && /^(null|undefined)$/.test(difference.alpha),
+  },
+  {
+    id: "codex-reason-phrase",
+    match: (difference) => isCodex(difference) && errors(difference).join() === "unknown,Request failed",
+  },
+  {
+    id: "codex-no-body",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("status 204"),
+  },
+  {
+    id: "codex-timeout",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("late headers and timeoutMs"),
+  },
+  {
+    id: "codex-hook",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("onResponse throws"),
   },
   { id: "P7", match: ({ name }) => name?.includes("not retried once the body began") },
 ];

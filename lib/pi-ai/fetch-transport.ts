@@ -81,6 +81,7 @@ async function attemptOnce(
   }
   const headers = headerRecord(response.headers);
   if (response.status < 200 || response.status >= 300) {
+    await driver.head(response.status, headers);
     const body = await bodyText(response);
     return turn.rejected(attempt, response.status, JSON.stringify(headers), body);
   }

@@ -5,6 +5,11 @@ import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wi
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
 import { deferred } from "./entry-points.js";
 import {
+  askOpenAICodexResponses,
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
+} from "./openai-codex-responses-wire.js";
+import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
   startOpenAICompletions,
@@ -14,6 +19,11 @@ export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+export const streamOpenAICodexResponses = deferred(askOpenAICodexResponses, startOpenAICodexResponses);
+export const streamSimpleOpenAICodexResponses = deferred(
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
+);
 
 /** Puts the protocols that come with the package into the registry, in place of what has their names. */
 export function registerBuiltInApiProviders(): void {
@@ -26,6 +36,11 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "openai-codex-responses",
+    stream: streamOpenAICodexResponses,
+    streamSimple: streamSimpleOpenAICodexResponses,
   });
 }
 

@@ -51,6 +51,8 @@ const ENVIRONMENT = [
 export interface Reads {
   options?: readonly string[];
   environment?: readonly string[];
+  /** What its clients report of the host's platform, header name to value, where it is not the usual. */
+  platform?: () => Record<string, string>;
 }
 
 /** The turn as JSON. */
@@ -63,7 +65,7 @@ export function turnText(asked: Asked, reads: Reads = {}): string {
     tools: context.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
     options: optionsPart(asked, reads.options ?? []),
     env: environment(model.baseUrl, reads.environment ?? []),
-    platform: platform(),
+    platform: reads.platform?.() ?? platform(),
   });
 }
 

@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { codex } from "./codex.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -8,6 +9,8 @@ import { chat } from "./chat.mjs";
  * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
+ * - `openCall`: events that begin a tool call, `hostEvents(pieces)`: two texts and a call whose arguments come in pieces;
+ * - `prepare(kase)`: changes what every case of the wire needs otherwise;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, codex].map((wire) => [wire.api, wire]));

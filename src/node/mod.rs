@@ -12,6 +12,7 @@ mod batch;
 pub mod feed;
 pub mod json;
 mod queue;
+mod socket;
 pub mod turn;
 
 use napi_derive::napi;

@@ -18,12 +18,14 @@ use crate::net::{self, Deadlines, Exchange, Network, Policy};
 const LONG_INPUT: usize = 64 << 10;
 
 /// A turn whose request is written and ready to go.
-struct Prepared {
-    protocol: &'static dyn Codec,
-    request: HttpRequest,
+pub(super) struct Prepared {
+    pub(super) protocol: &'static dyn Codec,
+    pub(super) request: HttpRequest,
+    /// The same request for a WebSocket, and the message that asks there.
+    pub(super) socket: Option<(HttpRequest, String)>,
     /// What the decoder needs to know of the turn; its messages are gone.
-    turn: Input,
-    network: Network,
+    pub(super) turn: Input,
+    pub(super) network: Network,
 }
 
 impl Prepared {
@@ -38,7 +40,7 @@ impl Prepared {
         let turn = input.clone();
         input.messages = messages;
         let request = protocol.encode(input)?;
-        Ok(Self { protocol, request, turn, network })
+        Ok(Self { protocol, request, socket: None, turn, network })
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
@@ -49,7 +51,6 @@ impl Prepared {
     fn parts(&self) -> String {
         let HttpRequest { url, headers, body, refused, .. } = &self.request;
         let Deadlines { head, first_event, idle } = Deadlines::new(&self.turn.options, url);
-        let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
         let headers: std::collections::BTreeMap<_, _> = headers.iter().cloned().collect();
         serde_json::json!({
             "url": url,
@@ -77,23 +78,23 @@ impl Prepared {
 /// One turn. Its events wait in a queue until `drain` takes them; the last one is `D` (done) or `F` (failed).
 #[napi]
 pub struct Turn {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    queue: Arc<Queue>,
-    cancel: CancellationToken,
+pub(super) struct Shared {
+    pub(super) queue: Arc<Queue>,
+    pub(super) cancel: CancellationToken,
     state: Mutex<State>,
 }
 
 /// What the host gave: the protocol's name, the rest as JSON.
-struct Parts {
+pub(super) struct Parts {
     protocol: String,
     input: String,
     network: String,
 }
 
-enum State {
+pub(super) enum State {
     /// What the host gave.
     Fresh(Parts),
     /// The request is written.
@@ -105,7 +106,7 @@ enum State {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -113,13 +114,13 @@ impl Shared {
         std::mem::replace(&mut *self.state(), state)
     }
 
-    fn fail(&self, failure: &Failure) {
+    pub(super) fn fail(&self, failure: &Failure) {
         *self.state() = State::Gone;
         self.queue.end(Err(failure));
     }
 
     /// Writes the request, unless that was done or has failed.
-    fn prepare(&self) -> Option<Box<Prepared>> {
+    pub(super) fn prepare(&self) -> Option<Box<Prepared>> {
         match self.replace(State::Gone) {
             State::Fresh(parts) => match Prepared::new(&parts) {
                 Ok(prepared) => Some(Box::new(prepared)),
@@ -133,13 +134,14 @@ impl Shared {
         }
     }
 
-    async fn seal(
+    pub(super) async fn seal(
         &self,
         prepared: &mut Prepared,
         payload: Option<String>,
     ) -> std::result::Result<(), Failure> {
+        let protocol = prepared.protocol;
         tokio::select! {
-            () = self.cancel.cancelled() => Err(net::given_up()),
+            () = self.cancel.cancelled() => Err(protocol.given_up()),
             sealed = prepared.seal(payload) => sealed,
         }
     }
@@ -161,7 +163,7 @@ impl Shared {
         let turn = Exchange {
             protocol: prepared.protocol,
             deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
-            retries: Policy::new(&prepared.turn.options),
+            retries: Policy::new(prepared.protocol, &prepared.turn.options),
             network: std::mem::take(&mut prepared.network),
             request: std::mem::take(&mut prepared.request),
             decoder: || prepared.decoder(),
@@ -257,7 +259,11 @@ impl Turn {
     /// For the host's own transport: no response came. As `rejected`.
     #[napi(catch_unwind)]
     pub fn unreachable(&self, attempt: u32, timed_out: bool) -> f64 {
-        self.again(attempt, if timed_out { net::timed_out() } else { net::no_connection() })
+        let failure = match &*self.shared.state() {
+            State::Ready(prepared) => prepared.protocol.unreachable(timed_out),
+            _ => return -1.0,
+        };
+        self.again(attempt, failure)
     }
 
     /// For the host's own transport: a response was accepted and its body follows.
@@ -304,9 +310,10 @@ impl Turn {
 
 impl Turn {
     fn again(&self, attempt: u32, failure: Failure) -> f64 {
-        let failure = if self.shared.cancel.is_cancelled() { net::given_up() } else { failure };
         let State::Ready(prepared) = &*self.shared.state() else { return -1.0 };
-        let verdict = Policy::new(&prepared.turn.options).after(attempt, failure);
+        let given_up = self.shared.cancel.is_cancelled();
+        let failure = if given_up { prepared.protocol.given_up() } else { failure };
+        let verdict = Policy::new(prepared.protocol, &prepared.turn.options).after(attempt, failure);
         match verdict {
             Ok(wait) => wait.as_secs_f64() * 1000.0,
             Err(failure) => {
@@ -316,7 +323,7 @@ impl Turn {
         }
     }
 
-    fn read(
+    pub(super) fn read(
         &self,
         step: impl FnOnce(
             &mut dyn Decoder,
@@ -337,7 +344,12 @@ impl Turn {
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> Failure {
+/// A wait in milliseconds, for JavaScript.
+pub(super) fn millis(wait: Option<std::time::Duration>) -> Option<f64> {
+    wait.map(|wait| wait.as_secs_f64() * 1000.0)
+}
+
+pub(super) fn unreadable(error: &serde_json::Error) -> Failure {
     Failure::new(FailureKind::InvalidRequest, format!("Cannot read the request: {error}"))
 }
 

@@ -7,11 +7,16 @@ mod endpoint;
 mod fields;
 mod openai_chat;
 mod openai_client;
+mod openai_codex;
 mod openai_responses;
 mod rejection;
 #[cfg(test)]
 mod replay;
 pub mod sse;
+
+pub use openai_codex::{Continuation, Frame};
+
+use std::time::Duration;
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
 
@@ -65,6 +70,22 @@ pub fn chat_messages(turn: Turn) -> Result<String, Failure> {
     openai_chat::messages(turn)
 }
 
+/// The items that a Codex answer, the one message of a turn, is in later requests.
+pub fn answer_items(turn: Turn) -> Result<Vec<String>, Failure> {
+    openai_codex::answer_items(turn)
+}
+
+/// When a request that failed is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// As the host allows and the provider asks.
+    AsAsked,
+    /// After this wait, whatever they say.
+    After(Duration),
+    /// Never.
+    Never,
+}
+
 /// A wire protocol: a pure function each way.
 pub trait Codec: Sync {
     /// Makes the request for a turn. Its body is the payload as the provider's own JavaScript client takes it, which is
@@ -84,6 +105,43 @@ pub trait Codec: Sync {
     /// The failure that a response with an error status means.
     fn rejection(&self, status: u16, headers: &Headers, body: &str) -> Failure;
 
+    /// The failure when no response came, or none in time.
+    fn unreachable(&self, timed_out: bool) -> Failure {
+        if timed_out {
+            Failure::new(FailureKind::Timeout, "Request timed out.")
+        } else {
+            Failure::new(FailureKind::Connection, "Connection error.")
+        }
+    }
+
+    /// The failure when the host gave up before the response's head came.
+    fn given_up(&self) -> Failure {
+        Failure::aborted("Request was aborted.")
+    }
+
+    /// When to send a request again after the failure of an attempt (counted from 0).
+    fn again(&self, attempt: u32, failure: &Failure) -> Again {
+        let _ = (attempt, failure);
+        Again::AsAsked
+    }
+
+    /// Whether the host hears of the heads of error responses as well.
+    fn shows_rejections(&self) -> bool {
+        false
+    }
+
+    /// The turn over a WebSocket, in protocols that have one: the request that opens it. `id` is the session's or, for
+    /// turns that belong to none, the turn's own.
+    fn socket(&self, request: &HttpRequest, id: &str) -> Option<HttpRequest> {
+        let _ = (request, id);
+        None
+    }
+
+    /// Makes a reader for the answer over a WebSocket, which takes each message whole.
+    fn socket_decoder(&self, turn: &Turn) -> Box<dyn Decoder> {
+        self.decoder(turn)
+    }
+
     /// The failure that a response without a body means.
     fn bodiless(&self) -> Failure {
         let message = "Attempted to iterate over a response with no body";
@@ -100,5 +158,6 @@ const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("anthropic-messages", &anthropic::Wire),
     ("openai-completions", &openai_chat::Wire),
     ("openai-responses", &openai_responses::Wire),
+    ("openai-codex-responses", &openai_codex::Wire),
     ("azure-openai-responses", &azure_responses::Wire),
 ];

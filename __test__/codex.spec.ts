@@ -74,10 +74,11 @@ describe.each(transports)("over %s", (name, install) => {
     install();
     provider.scripts = [say(...answer("1", "one")), say(...answer("2", "two")), say(...answer("3", "three"))];
     const sessionId = "session-1";
+    const options = { sessionId, transport: "auto" as const };
     const messages: Context["messages"] = [user("first")];
-    messages.push(await done({ messages }, { sessionId }), user("second"));
-    messages.push(await done({ messages }, { sessionId }));
-    await done({ messages: [user("something else")] }, { sessionId });
+    messages.push(await done({ messages }, options), user("second"));
+    messages.push(await done({ messages }, options));
+    await done({ messages: [user("something else")] }, options);
     expect(provider.opened).toHaveLength(1);
     expect(provider.opened[0]).toMatchObject({ session_id: sessionId, "x-client-request-id": sessionId });
     const [first, second, third] = provider.asked;

@@ -89,6 +89,10 @@ export const expected = [
       isCodex(difference) && difference.kind === "header" && /^(null|undefined)$/.test(difference.alpha),
   },
   {
+    id: "codex-header-name",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("header name with a blank"),
+  },
+  {
     id: "codex-reason-phrase",
     match: (difference) => isCodex(difference) && errors(difference).join() === "unknown,Request failed",
   },

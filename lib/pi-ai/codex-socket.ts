@@ -34,7 +34,8 @@ export async function codexOverSocket(driver: SocketDriver, payload: string | un
   // Images make messages that the server refuses as too big, which would end the turn and the connection.
   if (request.refused || (transport === "auto" && request.hasImage)) return false;
 
-  const cached = transport === "websocket-cached" || transport === "auto";
+  // As in Pi, not when the host leaves the choice of the transport open.
+  const cached = options?.transport === "websocket-cached" || options?.transport === "auto";
   const host = hostWebSocket(options);
   const account = request.headers["chatgpt-account-id"];
   const address = `${host === undefined ? "own" : "host"} ${request.url} ${account}`;

@@ -16,6 +16,7 @@ const dialect: Dialect = {
   platform: () => ({ "user-agent": `pi (${platform()} ${release()}; ${arch()})` }),
   showsRejections: true,
   givenUp: "Request was aborted",
+  describeThrown: String,
   overSocket: codexOverSocket,
   openPayload(payload) {
     // Pi's payload always has this key; hosts ask for it with `in`.

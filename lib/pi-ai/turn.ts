@@ -43,6 +43,8 @@ export interface Dialect {
   openPayload?(payload: Record<string, unknown>): Record<string, unknown>;
   /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
   finishPayload(payload: Record<string, unknown>): Record<string, unknown>;
+  /** Pi's text for what a hook throws that is no error, where it is not its JSON. */
+  describeThrown?: (value: unknown) => string;
   /** Sends over a client of the host's, when it gave one. */
   viaClient?: (client: never, payload: Record<string, unknown>, options: Asked["options"]) => Send;
   /** Carries out the turn over a WebSocket, with another payload if one is given. `false` when HTTP has to. */
@@ -52,7 +54,7 @@ export interface Dialect {
 /** Starts a turn whose events go into `stream`. Never throws. */
 export function startTurn(dialect: Dialect, asked: Asked, stream: AssistantMessageEventStream): void {
   const run = new Run(dialect, asked, stream);
-  run.go().catch((error: unknown) => run.fail(thrown(error)));
+  run.go().catch((error: unknown) => run.fail(thrown(error, dialect.describeThrown)));
 }
 
 class Run implements SocketDriver {
@@ -174,7 +176,7 @@ class Run implements SocketDriver {
   /** Turns what waits in the native queue into events, as long as the consumer keeps up. Never rejects. */
   pump(): Promise<void> {
     this.pumping ??= this.drain()
-      .catch((error: unknown) => this.fail(thrown(error)))
+      .catch((error: unknown) => this.fail(thrown(error, this.dialect.describeThrown)))
       .finally(() => {
         this.pumping = undefined;
       });

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use reqwest::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use reqwest::{StatusCode, Upgraded, Url};
 use serde::Serialize;
@@ -104,5 +105,10 @@ async fn shake_hands(network: &Network, request: &HttpRequest) -> Result<Wire, B
 /// Takes leave of a server, which has a moment to take note.
 pub(super) async fn leave(mut wire: Wire, code: u16, reason: &str) {
     let frame = CloseFrame { code: code.into(), reason: reason.into() };
-    let _ = timeout(LEAVE, wire.close(Some(frame))).await;
+    let farewells = async {
+        let _ = wire.close(Some(frame)).await;
+        // Reading is what completes the farewells, on either side.
+        while let Some(Ok(_)) = wire.next().await {}
+    };
+    let _ = timeout(LEAVE, farewells).await;
 }

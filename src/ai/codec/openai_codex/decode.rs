@@ -157,7 +157,12 @@ fn tariff(turn: &Turn) -> Tariff {
 fn reported(event: &WireEvent<'_>, json: &str) -> Failure {
     let (code, message) = (said(event.code), said(event.message));
     let words = message.or_else(|| code.clone()).or_else(|| stringify(json)).unwrap_or_default();
-    rejection::in_stream(format!("Codex error: {words}"), code.as_deref())
+    // Pi's text knows nothing of an error inside the event, but the kind of the failure may.
+    let inner = || {
+        let error = event.error.and_then(Fields::of)?;
+        said(error.get("code")).or_else(|| said(error.get("type")))
+    };
+    rejection::in_stream(format!("Codex error: {words}"), code.or_else(inner).as_deref())
 }
 
 /// What went wrong, in a response that failed.

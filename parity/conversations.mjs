@@ -70,9 +70,14 @@ function addTurn(writer) {
     [1, "error"],
   ]);
   const failed = stopReason === "aborted" || stopReason === "error";
+  let said = random.times(0, 3, () => prose(writer, origin));
+  if (model.api.includes("responses") && random.chance(0.85)) said = asResponsesHaveIt(said, calls);
+  const last = (found) => said.findLastIndex(found);
+  const thought = last((block) => block.thinkingSignature);
+  if (calls.length === 0 && thought > last(({ type }) => type === "text")) tags.add("orphan");
   messages.push({
     role: "assistant",
-    content: [...random.times(0, 3, () => prose(writer, origin)), ...calls],
+    content: [...said, ...calls],
     ...origin,
     usage: {
       input: 10,
@@ -103,13 +108,23 @@ function addTurn(writer) {
   if (random.chance(0.4)) messages.push(user(writer));
 }
 
+/** One text, and nothing thought that leads to nothing: what is meant to differ otherwise would hide the rest. */
+function asResponsesHaveIt(said, calls) {
+  const kept = said.filter(({ redacted }) => !redacted).slice(0, 2);
+  const [first, second] = kept;
+  const speaks = (block) => block?.type === "text" || block?.thinking.trim() !== "";
+  if (first && second && speaks(first) && speaks(second)) kept.pop();
+  if (calls.length === 0 && kept.at(-1)?.thinkingSignature) kept[0] = { type: "text", text: "so" };
+  return calls.length === 0 && kept.at(-1)?.thinkingSignature ? kept.slice(0, 1) : kept;
+}
+
 function prose({ random, lone }, origin) {
   return random.weighted([
     [
       6,
       () => ({
         ...textBlock(random, lone),
-        ...(random.chance(0.2) && { textSignature: '{"v":1,"id":"msg_1"}' }),
+        ...(random.chance(0.2) && { textSignature: textSignature(random) }),
       }),
     ],
     [3, () => ({ type: "thinking", thinking: maybeBlank(random, lone) })],
@@ -129,7 +144,28 @@ function prose({ random, lone }, origin) {
   ]);
 }
 
+function textSignature(random) {
+  return random.pick([
+    '{"v":1,"id":"msg_1"}',
+    '{"v":1,"id":"msg_1","phase":"commentary"}',
+    '{ "phase": "final_answer", "id": "msg_ü", "v": 1.0 }',
+    '{"v":1,"id":"","phase":"other"}',
+    '{"v":2,"id":"msg_1"}',
+    "{broken",
+    "msg_legacy",
+    `msg_${"é".repeat(61)}`,
+    "",
+  ]);
+}
+
 function signature(random, origin) {
+  if (origin.api.includes("responses") && random.chance(0.995)) {
+    return random.pick([
+      "",
+      '{"id":"rs_1","type":"reasoning","summary":[],"encrypted_content":"gAAA+/=="}',
+      '{ "id": "rs_\\u00fc", "summary": [{"text":"a\\/b"}], "type": "reasoning", "n": 1.0 }',
+    ]);
+  }
   if (origin.api === "openai-completions") {
     return random.pick([
       "reasoning_content",

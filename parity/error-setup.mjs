@@ -7,7 +7,10 @@ const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(openCallOf(api));
+  const inside = WIRES.get(api).openCall;
+  const openCall = Buffer.from(
+    inside ? text(api, inside) : api === "anthropic-messages" ? openToolUse() : openToolCalls(),
+  );
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -29,12 +32,6 @@ export function aborts(api) {
     { name: "abort before the call, result only", abort: { before: true }, consume: "result" },
     { name: "abort before the call, complete", abort: { before: true }, call: "complete" },
   ];
-}
-
-function openCallOf(api) {
-  const { openCall } = WIRES.get(api);
-  if (openCall) return text(api, openCall);
-  return api === "anthropic-messages" ? openToolUse() : openToolCalls();
 }
 
 function openToolUse() {
@@ -68,8 +65,8 @@ function openToolCalls() {
 }
 
 export function configuration(api) {
-  const simple = `streamSimple${WIRES.get(api).family}`;
-  const direct = simple.replace("Simple", "");
+  const { family } = WIRES.get(api);
+  const [simple, direct] = [`streamSimple${family}`, `stream${family}`];
   const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
@@ -87,7 +84,7 @@ export function configuration(api) {
     {
       name: "API of another provider function",
       call: direct,
-      change: (kase) => (kase.model.api = "openai-responses"),
+      change: (kase) => (kase.model.api = "some-other-api"),
     },
     { name: "cloudflare without its variables", change: gateway },
     { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
@@ -102,6 +99,7 @@ export function configuration(api) {
     { name: "no messages key", context: {} },
     { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
+    ...(WIRES.get(api).configuration?.() ?? []),
   ];
 }
 

@@ -7,7 +7,13 @@ import { answer } from "./streams.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for both protocols. */
 
-const APIS = ["anthropic-messages", "openai-completions", "openai-codex-responses"];
+const APIS = [
+  "anthropic-messages",
+  "openai-completions",
+  "openai-responses",
+  "azure-openai-responses",
+  "openai-codex-responses",
+];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 

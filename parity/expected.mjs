@@ -13,7 +13,7 @@ function truncated(difference) {
   const [alpha, beta] = errors(difference);
   return (
     !alpha &&
-    /^(Stream ended without (finish_reason|response\.completed)|Anthropic stream ended before message_start)$/.test(
+    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start)$/.test(
       beta,
     )
   );
@@ -28,11 +28,11 @@ function tripped(difference) {
 
 /** Whether Pi read on after the answer had ended. */
 function readOn({ section, kase, seen }) {
-  return (
-    section.startsWith("malformed") &&
-    kase.model.api === "anthropic-messages" &&
-    seen.beta.message?.stopReason !== "error"
-  );
+  if (!/^(malformed|recorded)/.test(section) || seen.beta.message?.stopReason === "error") return false;
+  // What follows the event that ends the answer, past that event's own data.
+  const text = body(kase);
+  const rest = text.slice(text.search(/response\.(completed|incomplete)/));
+  return kase.model.api === "anthropic-messages" || /(\r\r|\n\n|\n\r\n)(.*\s)*data:/.test(rest);
 }
 
 /** Whether the host's hook left a payload that asks for no stream. */
@@ -43,6 +43,47 @@ function unstreamed({ seen }) {
 
 const isCodex = ({ api, kase }) => (api ?? kase?.model.api) === "openai-codex-responses";
 
+const ofResponses = ({ kase }) => /^(azure-)?openai-(codex-)?responses$/.test(kase?.model.api);
+
+/** What the server sent. */
+const body = ({ responses }) =>
+  responses.map(({ steps }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
+
+/** Whether a Responses stream tells of an item that is not the one begun last, or ends one that never began. */
+function misplaced(kase) {
+  const about = /^response\.(output_item\.done|content_part|output_text|refusal|reasoning|function_call)/;
+  let open;
+  for (const { type, output_index, item } of events(kase)) {
+    if (type === "response.output_item.added" && /^(reasoning|message|function_call)$/.test(item?.type)) {
+      open = { output_index, type: item.type };
+    } else if (about.test(type)) {
+      if (output_index !== undefined && output_index !== open?.output_index) return true;
+      if (type.endsWith("item.done") && item?.type !== open?.type) return true;
+      if (type.endsWith("item.done")) open = undefined;
+    }
+  }
+  return false;
+}
+
+/** The events that the server sent, as far as they are JSON. */
+function events(kase) {
+  const blocks = body(kase).split(/(?:\r\n|\n|\r)(?:\r\n|\n|\r)/);
+  return blocks.flatMap((block) => {
+    const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"));
+    try {
+      return [JSON.parse(lines.map((line) => line.slice(5)).join("\n")) ?? {}];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether Pi gave up before it asked, over a signature that is no reasoning item. */
+const unreadable = (difference) =>
+  ofResponses(difference) &&
+  / JSON/.test(errors(difference)[0]) &&
+  difference.seen.alpha.requests?.length === 0;
+
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
@@ -52,11 +93,45 @@ export const expected = [
     id: "P13-crlf",
     match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages",
   },
+  {
+    id: "incomplete",
+    match: (difference) =>
+      ofResponses(difference) &&
+      !isCodex(difference) &&
+      body(difference.kase).includes("response.incomplete"),
+  },
+  { id: "bad-signature", match: unreadable },
+  {
+    id: "P9-orphan",
+    match: (difference) =>
+      ofResponses(difference) && difference.tags?.has?.("orphan") && outgoing(difference),
+  },
+  {
+    id: "message-ids",
+    match: (difference) =>
+      ofResponses(difference) && outgoing(difference) && /^"msg_\d+_\d+"$/.test(difference.beta),
+  },
+  { id: "interleaved", match: (difference) => ofResponses(difference) && misplaced(difference.kase) },
+  {
+    id: "early-arguments",
+    match: (difference) =>
+      ["snapshots", "message"].includes(difference.kind) &&
+      ofResponses(difference) &&
+      /\.arguments/.test(difference.path) &&
+      /^({}|\(no such key\))$/.test(difference.alpha),
+  },
   { id: "tripped", match: tripped },
   { id: "read-on", match: readOn },
   {
     id: "odd-types",
     match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions",
+  },
+  {
+    id: "odd-types",
+    match: (difference) =>
+      isCodex(difference) &&
+      difference.section.startsWith("malformed") &&
+      String(difference.alpha).includes("undefined"),
   },
   { id: "payload-holes", match: ({ kind }) => kind === "payload-holes" },
   {
@@ -77,6 +152,17 @@ export const expected = [
   {
     id: "gateway-key",
     match: ({ kind, path, beta }) => kind === "header" && path === "authorization" && beta === "Bearer lower",
+  },
+  {
+    id: "codex-line-ends",
+    match: (difference) => isCodex(difference) && difference.kase && body(difference.kase).includes("\r"),
+  },
+  {
+    id: "codex-failed",
+    match: (difference) =>
+      isCodex(difference) &&
+      difference.seen.alpha?.message?.stopReason === "error" &&
+      errors(difference)[1] === "An unknown error occurred",
   },
   {
     id: "codex-platform",

@@ -6,10 +6,15 @@ import { WIRES } from "./wires/index.mjs";
 /** What hosts do with a stream besides reading it: patch it, write into it, read it oddly, stand before fetch. */
 
 const CALL = '{"path":"a.ts","edits":[1,2]}';
-const PIECES = [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)];
 
 export function hostSections() {
-  const cases = ["anthropic-messages", "openai-completions", "openai-codex-responses"].flatMap((api) =>
+  const cases = [
+    "anthropic-messages",
+    "openai-completions",
+    "openai-responses",
+    "azure-openai-responses",
+    "openai-codex-responses",
+  ].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
@@ -28,9 +33,9 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const { hostEvents, frames } = WIRES.get(api);
-  const events = hostEvents?.(PIECES) ?? (api === "anthropic-messages" ? toolUse() : toolCalls());
-  return frames(events);
+  const { toolAnswer } = WIRES.get(api);
+  const events = toolAnswer?.(CALL) ?? (api === "anthropic-messages" ? toolUse() : toolCalls());
+  return WIRES.get(api).frames(events);
 }
 
 function toolUse() {
@@ -48,7 +53,7 @@ function toolUse() {
     ...block(
       1,
       { type: "tool_use", id: "t1", name: "edit", input: {} },
-      PIECES.map((partial_json) => ({
+      [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)].map((partial_json) => ({
         type: "input_json_delta",
         partial_json,
       })),
@@ -69,7 +74,9 @@ function toolCalls() {
     chunk({ content: "one " }),
     chunk({ content: "two" }),
     call({ id: "t1", function: { name: "edit", arguments: "" } }),
-    ...PIECES.map((part) => call({ function: { arguments: part } })),
+    ...[CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)].map((part) =>
+      call({ function: { arguments: part } }),
+    ),
     chunk({}, "tool_calls"),
   ];
 }

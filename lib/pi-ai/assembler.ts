@@ -94,7 +94,7 @@ export class Assembler {
   /** Ends the turn with a failure, keeping what came. */
   fail(failure: Failure, aborted: boolean): void {
     const { output, stream } = this;
-    for (const [index, args] of this.args) this.settle(index, args.get());
+    this.settleAll();
     for (const block of output.content as Block[]) {
       for (const key of ["index", "partialJson", "partialArgs", "streamIndex"]) delete block[key];
     }
@@ -138,6 +138,7 @@ export class Assembler {
       case "B":
         return { broken: JSON.parse(text) };
       case "D":
+        this.settleAll();
         output.stopReason = text as StopReason;
         this.beforeEnd?.(true);
         stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });
@@ -244,6 +245,11 @@ export class Assembler {
       stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });
     }
     return true;
+  }
+
+  /** Makes the arguments of calls that were not closed ordinary values. */
+  private settleAll(): void {
+    for (const [index, args] of this.args) this.settle(index, args.get());
   }
 
   /** Makes a call's arguments an ordinary value. */

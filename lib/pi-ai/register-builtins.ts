@@ -3,6 +3,11 @@
 
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
+import {
+  askAzureOpenAIResponses,
+  askSimpleAzureOpenAIResponses,
+  startAzureOpenAIResponses,
+} from "./azure-openai-responses-wire.js";
 import { deferred } from "./entry-points.js";
 import {
   askOpenAICodexResponses,
@@ -14,11 +19,23 @@ import {
   askSimpleOpenAICompletions,
   startOpenAICompletions,
 } from "./openai-completions-wire.js";
+import {
+  askOpenAIResponses,
+  askSimpleOpenAIResponses,
+  startOpenAIResponses,
+} from "./openai-responses-wire.js";
 
 export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+export const streamOpenAIResponses = deferred(askOpenAIResponses, startOpenAIResponses);
+export const streamSimpleOpenAIResponses = deferred(askSimpleOpenAIResponses, startOpenAIResponses);
+export const streamAzureOpenAIResponses = deferred(askAzureOpenAIResponses, startAzureOpenAIResponses);
+export const streamSimpleAzureOpenAIResponses = deferred(
+  askSimpleAzureOpenAIResponses,
+  startAzureOpenAIResponses,
+);
 export const streamOpenAICodexResponses = deferred(askOpenAICodexResponses, startOpenAICodexResponses);
 export const streamSimpleOpenAICodexResponses = deferred(
   askSimpleOpenAICodexResponses,
@@ -36,6 +53,16 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "openai-responses",
+    stream: streamOpenAIResponses,
+    streamSimple: streamSimpleOpenAIResponses,
+  });
+  registerApiProvider({
+    api: "azure-openai-responses",
+    stream: streamAzureOpenAIResponses,
+    streamSimple: streamSimpleAzureOpenAIResponses,
   });
   registerApiProvider({
     api: "openai-codex-responses",

@@ -1,6 +1,7 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
 import { codex } from "./codex.mjs";
+import { azure, responses } from "./responses.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -9,8 +10,9 @@ import { codex } from "./codex.mjs";
  * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
- * - `openCall`: events that begin a tool call, `hostEvents(pieces)`: two texts and a call whose arguments come in pieces;
- * - `prepare(kase)`: changes what every case of the wire needs otherwise;
+ * - `toolAnswer(args)`: an answer of "one two" and a call of `edit`, `openCall`: one that is inside a call;
+ * - `configuration()`: rows of its own about how the host has set things up, if any;
+ * - `prepare(kase)`: changes what every case of the wire needs otherwise, if anything;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat, codex].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, responses, azure, codex].map((wire) => [wire.api, wire]));

@@ -143,7 +143,8 @@ impl Turn {
     /// The level to think at, if at all: as `streamSimple` works it out, else the host's own word.
     pub fn level(&self) -> Option<&str> {
         if self.options.simple {
-            let level = Level::named(self.options.reasoning.as_deref()?)?.clamp_to(&self.model);
+            let named = Level::named(self.options.reasoning.as_deref()?);
+            let level = named.unwrap_or(Level::Off).clamp_to(&self.model);
             (level != Level::Off).then(|| level.as_str())
         } else {
             self.options.reasoning_effort.as_deref().filter(|effort| !effort.is_empty())

@@ -27,8 +27,8 @@ struct Item {
     id: WireStr<'static>,
     /// The part that is being written.
     part: Option<Part>,
-    /// What was streamed.
-    text: WireStr<'static>,
+    /// What came of a call's arguments.
+    arguments: WireStr<'static>,
     is_open: bool,
 }
 
@@ -136,7 +136,7 @@ impl Answer {
         let block = self.items.len();
         let parts = |name: &str| item.read::<Vec<&RawValue>>(name).unwrap_or_default();
         let opening = |opening| Event::Open { block, wire: None, opening };
-        let mut text = WireStr::default();
+        let mut arguments = WireStr::default();
         let part = match kind {
             Kind::Reasoning => {
                 sink.event(opening(Opening::Thinking { signature: None }));
@@ -151,15 +151,15 @@ impl Answer {
                 let id = WireStr::join([said("call_id"), said("id")], "|");
                 let name = item.read("name").unwrap_or_default();
                 sink.event(opening(Opening::ToolCall { id: &id, name: &name, arguments: None }));
-                text = item.read("arguments").unwrap_or_default();
-                if !text.is_empty() {
-                    sink.event(Event::Whole { block, text: &text });
+                arguments = item.read("arguments").unwrap_or_default();
+                if !arguments.is_empty() {
+                    sink.event(Event::Whole { block, text: &arguments });
                 }
                 None
             }
         };
-        let (id, text) = (own_id(item, kind), text.into_owned());
-        self.items.push(Item { kind, place, id, part, text, is_open: true });
+        let (id, arguments) = (own_id(item, kind), arguments.into_owned());
+        self.items.push(Item { kind, place, id, part, arguments, is_open: true });
     }
 
     /// Takes more of an item; of some kinds only while a part of the right sort is being written.
@@ -175,7 +175,9 @@ impl Answer {
         if let Some((block, item)) = self.at(place, kind)
             && (part.is_none() || item.part == part)
         {
-            item.text.push(text);
+            if kind == Kind::Call {
+                item.arguments.push(text);
+            }
             sink.event(Event::Delta { block, text });
         }
     }
@@ -183,12 +185,12 @@ impl Answer {
     /// Takes the whole of a call's arguments: what was not streamed of them is still to be told.
     fn arguments(&mut self, place: Option<Num>, whole: &WireStr<'_>, sink: &mut dyn Sink) {
         let Some((block, item)) = self.at(place, Kind::Call) else { return };
-        match whole.strip_prefix(&item.text) {
+        match whole.strip_prefix(&item.arguments) {
             Some(rest) if rest.is_empty() => {}
             Some(rest) => sink.event(Event::Delta { block, text: &rest }),
             None => sink.event(Event::Whole { block, text: whole }),
         }
-        item.text = whole.clone().into_owned();
+        item.arguments = whole.clone().into_owned();
     }
 
     /// Takes an item's end, which tells the whole item.
@@ -210,9 +212,9 @@ impl Answer {
                 told.into_iter().flatten().find(|text| !text.is_empty())
             }
             Kind::Message => texts(&fields, "content", spoken, ""),
-            Kind::Call => fields.read("arguments").filter(|_| item.text.is_empty()),
+            Kind::Call => fields.read("arguments").filter(|_| item.arguments.is_empty()),
         };
-        if let Some(text) = whole.as_ref().filter(|text| **text != item.text) {
+        if let Some(text) = &whole {
             sink.event(Event::Whole { block, text });
         }
         match kind {

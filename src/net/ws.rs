@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use reqwest::header::{
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use reqwest::{StatusCode, Upgraded, Url};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -90,7 +92,7 @@ async fn shake_hands(network: &Network, request: &HttpRequest) -> Result<Wire, B
         .header(SEC_WEBSOCKET_VERSION, "13")
         .header(SEC_WEBSOCKET_KEY, &key);
     let response = asked.send().await.map_err(|_| Break::unreachable())?;
-    let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(|accepted| accepted.as_bytes());
+    let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS
         || accepted != Some(derive_accept_key(key.as_bytes()).as_bytes())
     {

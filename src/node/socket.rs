@@ -156,7 +156,7 @@ impl Turn {
             deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
             cancel: shared.cancel.clone(),
         };
-        napi::bindgen_prelude::spawn(async move {
+        self.spawn(async move {
             let mut inlet = Inlet::new(&shared.queue);
             match socket.converse(dialogue, &mut inlet).await {
                 Ok(reason) => inlet.end(Ok(reason)),

@@ -211,14 +211,7 @@ impl Turn {
     /// Sends the request, with another payload if one is given, and starts to read the response.
     #[napi(catch_unwind)]
     pub fn send(&self, payload: Option<String>) {
-        let run = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(payload));
-        let queue = Arc::clone(&self.shared.queue);
-        napi::bindgen_prelude::spawn(async move {
-            // A fault of this library must not leave the host waiting.
-            if let Err(fault) = run.await {
-                queue.end(Err(&Failure::new(FailureKind::Protocol, format!("Internal error: {fault}"))));
-            }
-        });
+        self.spawn(Arc::clone(&self.shared).run(payload));
     }
 
     /// The events that wait, as described in `batch.rs`; `null` when there are none.
@@ -309,6 +302,17 @@ impl Turn {
 }
 
 impl Turn {
+    /// Starts what brings the turn to its end. A fault of this library must not leave the host waiting.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let run = napi::bindgen_prelude::spawn(work);
+        let queue = Arc::clone(&self.shared.queue);
+        napi::bindgen_prelude::spawn(async move {
+            if let Err(fault) = run.await {
+                queue.end(Err(&Failure::new(FailureKind::Protocol, format!("Internal error: {fault}"))));
+            }
+        });
+    }
+
     fn again(&self, attempt: u32, failure: Failure) -> f64 {
         let State::Ready(prepared) = &*self.shared.state() else { return -1.0 };
         let given_up = self.shared.cancel.is_cancelled();

@@ -88,7 +88,7 @@ pub(super) fn encode(mut turn: Turn) -> Result<String, Failure> {
         reasoning: effort(&turn)
             .map(|effort| Reasoning { effort, summary: own.reasoning_summary.as_deref().unwrap_or("auto") }),
     };
-    serde_json::to_string(&body).map_err(unwritable)
+    serde_json::to_string(&body).map_err(|error| unwritable(&error))
 }
 
 /// The items that an answer, the turn's one message, is in later requests.
@@ -96,10 +96,10 @@ pub(in crate::ai::codec) fn answer_items(turn: Turn) -> Result<Vec<String>, Fail
     let messages = legal(turn.messages, &turn.model, PAIRED);
     let items = input(None, &messages, &turn.model);
     let items = items.iter().filter(|item| !matches!(item, Item::Output { .. }));
-    items.map(|item| serde_json::to_string(item).map_err(unwritable)).collect()
+    items.map(|item| serde_json::to_string(item).map_err(|error| unwritable(&error))).collect()
 }
 
-fn unwritable(error: serde_json::Error) -> Failure {
+fn unwritable(error: &serde_json::Error) -> Failure {
     Failure::new(FailureKind::InvalidRequest, error.to_string())
 }
 

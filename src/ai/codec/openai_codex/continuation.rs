@@ -51,7 +51,9 @@ impl Continuation {
     /// The last request was answered, under an id and with these items.
     pub fn answered<'a>(&mut self, response_id: &str, items: impl IntoIterator<Item = &'a str>) {
         self.known = self.asked.take().map(|mut said| {
-            items.into_iter().for_each(|item| said.add(item));
+            for item in items {
+                said.add(item);
+            }
             (said, response_id.to_owned())
         });
     }
@@ -108,7 +110,9 @@ fn said(fields: &IndexMap<String, &RawValue>, input: &[&RawValue]) -> Said {
         }
     }
     let mut said = Said { settings: settings.finish(), count: 0, items: DefaultHasher::new() };
-    input.iter().for_each(|item| said.add(item.get()));
+    for item in input {
+        said.add(item.get());
+    }
     said
 }
 

@@ -74,13 +74,13 @@ impl crate::ai::codec::Decoder for SocketDecoder {
             return Ok(());
         }
         sink.event(Event::Piece);
-        let begun = &mut self.begun;
-        let begin = |sink: &mut dyn Sink| {
-            if !std::mem::replace(begun, true) {
+        let before = &mut self.begun;
+        let start = |sink: &mut dyn Sink| {
+            if !std::mem::replace(before, true) {
                 sink.event(Event::Start);
             }
         };
-        self.events.read(&text, "Invalid Codex WebSocket JSON: {json}", begin, sink)
+        self.events.read(&text, "Invalid Codex WebSocket JSON: {json}", start, sink)
     }
 
     fn finish(&mut self, end: End, sink: &mut dyn Sink) -> Result<StopReason, Failure> {

@@ -3,7 +3,9 @@
 import * as root from "argent-runtime";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
+import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
+import * as responses from "argent-runtime/pi-ai/openai-responses";
 import { describe, expect, it } from "vitest";
 
 function kind(value: unknown): string {
@@ -71,10 +73,14 @@ describe("the exports", () => {
         "resetApiProviders: function 0",
         "stream: function 3",
         "streamAnthropic: function 3",
+        "streamAzureOpenAIResponses: function 3",
         "streamOpenAICompletions: function 3",
+        "streamOpenAIResponses: function 3",
         "streamSimple: function 3",
         "streamSimpleAnthropic: function 3",
+        "streamSimpleAzureOpenAIResponses: function 3",
         "streamSimpleOpenAICompletions: function 3",
+        "streamSimpleOpenAIResponses: function 3",
         "unregisterApiProviders: function 1",
         "validateToolArguments: function 2",
         "validateToolCall: function 2",
@@ -101,15 +107,37 @@ describe("the exports", () => {
     `);
   });
 
+  it("of argent-runtime/pi-ai/openai-responses", () => {
+    expect(surface(responses)).toMatchInlineSnapshot(`
+      [
+        "streamOpenAIResponses: function 3",
+        "streamSimpleOpenAIResponses: function 3",
+      ]
+    `);
+  });
+
+  it("of argent-runtime/pi-ai/azure-openai-responses", () => {
+    expect(surface(azure)).toMatchInlineSnapshot(`
+      [
+        "streamAzureOpenAIResponses: function 3",
+        "streamSimpleAzureOpenAIResponses: function 3",
+      ]
+    `);
+  });
+
   it("carry their own names, or as in Pi none", () => {
-    const others = [root, piAi, anthropic, chat].flatMap((module) =>
+    const others = [root, piAi, anthropic, chat, responses, azure].flatMap((module) =>
       Object.entries(module).filter(([name, value]) => typeof value === "function" && value.name !== name),
     );
     expect(others.map(([name, value]) => [name, (value as { name: string }).name])).toEqual([
       ["streamAnthropic", ""],
+      ["streamAzureOpenAIResponses", ""],
       ["streamOpenAICompletions", ""],
+      ["streamOpenAIResponses", ""],
       ["streamSimpleAnthropic", ""],
+      ["streamSimpleAzureOpenAIResponses", ""],
       ["streamSimpleOpenAICompletions", ""],
+      ["streamSimpleOpenAIResponses", ""],
     ]);
   });
 

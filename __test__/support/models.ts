@@ -21,6 +21,10 @@ export function chatModel(baseUrl: string): Model<"openai-completions"> {
   return { ...anthropicModel(baseUrl), id: "gpt-test", api: "openai-completions", provider: "openai" };
 }
 
+export function responsesModel(baseUrl: string): Model<"openai-responses"> {
+  return { ...anthropicModel(baseUrl), id: "gpt-test", api: "openai-responses", provider: "openai" };
+}
+
 export function saying(content: string): Context {
   return { messages: [{ role: "user", content, timestamp: 1 }] };
 }

@@ -212,7 +212,10 @@ impl Answer {
                 told.into_iter().flatten().find(|text| !text.is_empty())
             }
             Kind::Message => texts(&fields, "content", spoken, ""),
-            Kind::Call => fields.read("arguments").filter(|_| item.arguments.is_empty()),
+            Kind::Call if item.arguments.is_empty() => {
+                fields.read("arguments").filter(|arguments: &WireStr<'_>| !arguments.is_empty())
+            }
+            Kind::Call => None,
         };
         if let Some(text) = &whole {
             sink.event(Event::Whole { block, text });

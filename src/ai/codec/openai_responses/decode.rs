@@ -11,12 +11,15 @@ use crate::ai::codec::{End, openai_client, rejection};
 use crate::ai::{Event, Failure, FailureKind, Rates, Sink, StopReason, Usage};
 use crate::json::{Num, WireStr};
 
+/// By how much prices are multiplied when a response says that it was served in a tier.
+pub(in crate::ai::codec) type Factor = Box<dyn Fn(Option<&str>) -> f64 + Send>;
+
 /// What a response costs.
 pub(in crate::ai::codec) struct Tariff {
     /// The model's prices.
     pub(in crate::ai::codec) rates: Rates,
-    /// By how much they are multiplied when the response says that it was served in a tier.
-    pub(in crate::ai::codec) factor: Box<dyn Fn(Option<&str>) -> f64 + Send>,
+    /// What they are multiplied by.
+    pub(in crate::ai::codec) factor: Factor,
 }
 
 /// By how much a service tier multiplies a model's prices.

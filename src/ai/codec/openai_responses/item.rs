@@ -77,6 +77,7 @@ impl<'a> Answer<'a> {
 }
 
 /// A call that a model made.
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 #[derive(Debug, Serialize)]
 pub(in crate::ai::codec) struct Call<'a> {
     pub(super) r#type: &'static str,

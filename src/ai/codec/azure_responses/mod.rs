@@ -1,6 +1,9 @@
 //! `OpenAI`'s Responses API as Azure serves it (`azure-openai-responses`): other addresses, another credential, the same
 //! items.
 
+#[cfg(test)]
+mod tests;
+
 use serde::Deserialize;
 use url::Url;
 

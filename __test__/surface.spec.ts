@@ -4,6 +4,7 @@ import * as root from "argent-runtime";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
+import * as codex from "argent-runtime/pi-ai/openai-codex-responses";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
 import { describe, expect, it } from "vitest";
@@ -74,11 +75,13 @@ describe("the exports", () => {
         "stream: function 3",
         "streamAnthropic: function 3",
         "streamAzureOpenAIResponses: function 3",
+        "streamOpenAICodexResponses: function 3",
         "streamOpenAICompletions: function 3",
         "streamOpenAIResponses: function 3",
         "streamSimple: function 3",
         "streamSimpleAnthropic: function 3",
         "streamSimpleAzureOpenAIResponses: function 3",
+        "streamSimpleOpenAICodexResponses: function 3",
         "streamSimpleOpenAICompletions: function 3",
         "streamSimpleOpenAIResponses: function 3",
         "unregisterApiProviders: function 1",
@@ -125,17 +128,31 @@ describe("the exports", () => {
     `);
   });
 
+  it("of argent-runtime/pi-ai/openai-codex-responses", () => {
+    expect(surface(codex)).toMatchInlineSnapshot(`
+      [
+        "closeOpenAICodexWebSocketSessions: function 1",
+        "getOpenAICodexWebSocketDebugStats: function 1",
+        "resetOpenAICodexWebSocketDebugStats: function 1",
+        "streamOpenAICodexResponses: function 3",
+        "streamSimpleOpenAICodexResponses: function 3",
+      ]
+    `);
+  });
+
   it("carry their own names, or as in Pi none", () => {
-    const others = [root, piAi, anthropic, chat, responses, azure].flatMap((module) =>
+    const others = [root, piAi, anthropic, chat, responses, azure, codex].flatMap((module) =>
       Object.entries(module).filter(([name, value]) => typeof value === "function" && value.name !== name),
     );
     expect(others.map(([name, value]) => [name, (value as { name: string }).name])).toEqual([
       ["streamAnthropic", ""],
       ["streamAzureOpenAIResponses", ""],
+      ["streamOpenAICodexResponses", ""],
       ["streamOpenAICompletions", ""],
       ["streamOpenAIResponses", ""],
       ["streamSimpleAnthropic", ""],
       ["streamSimpleAzureOpenAIResponses", ""],
+      ["streamSimpleOpenAICodexResponses", ""],
       ["streamSimpleOpenAICompletions", ""],
       ["streamSimpleOpenAIResponses", ""],
     ]);

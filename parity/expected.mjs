@@ -47,7 +47,7 @@ const ofResponses = ({ kase }) => /^(azure-)?openai-(codex-)?responses$/.test(ka
 
 /** What the server sent. */
 const body = ({ responses }) =>
-  responses.map(({ steps }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
+  responses.map(({ steps = [] }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
 
 /** Whether a Responses stream tells of an item that is not the one begun last, or ends one that never began. */
 function misplaced(kase) {

@@ -192,7 +192,7 @@ describe.each(transports)("over %s", (name, install) => {
     const events = await collect(ask(saying("hi"), { sessionId: "limited" }));
     expect(types(events)).toEqual(["error"]);
     expect(lastMessage(events).errorMessage).toBe("Codex error: usage_limit_reached");
-    expect(failureOf(lastMessage(events))).toMatchObject({ kind: "rate_limit", code: "usage_limit_reached" });
+    expect(failureOf(lastMessage(events))).toMatchObject({ kind: "billing", code: "usage_limit_reached" });
     expect(textOf(await done(saying("hi"), { sessionId: "limited" }))).toBe("better");
     expect(provider.opened).toHaveLength(2);
   });
@@ -230,7 +230,11 @@ describe.each(transports)("over %s", (name, install) => {
   it("an image goes over HTTP unless the host insists on WebSockets", async () => {
     install();
     provider.scripts = [say(...answer("1", "seen"))];
-    const image = { type: "image" as const, data: "aGk=", mimeType: "image/png" };
+    const image = {
+      type: "image" as const,
+      data: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR4nGNgAAIAAAUAAXpeqz8AAAAASUVORK5CYII=",
+      mimeType: "image/png",
+    };
     const context: Context = { messages: [{ role: "user", content: [image], timestamp: 1 }] };
     expect(await done(context)).not.toHaveProperty("diagnostics");
     expect(provider.posted).toHaveLength(1);

@@ -9,7 +9,7 @@ export function aborts(api) {
   const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
   const inside = WIRES.get(api).openCall;
   const openCall = Buffer.from(
-    inside ? text(api, inside) : api === "anthropic-messages" ? openToolUse() : openToolCalls(),
+    inside ? text(api, inside) : api === "anthropic-messages" ? openToolUse() : openToolCalls(api),
   );
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
@@ -51,17 +51,26 @@ function openToolUse() {
   ]);
 }
 
-function openToolCalls() {
-  const call = (call) => ({
+function openToolCalls(api) {
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) => ({
     id: "c1",
-    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        delta: { tool_calls: [{ index: 0, id, function: { name, ...rest } }] },
+        finish_reason: null,
+      },
+    ],
   });
   const events = [
     call({ id: "t1", function: { name: "read", arguments: "" } }),
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
+  return text(api, events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {

@@ -87,12 +87,33 @@ const unreadable = (difference) =>
   ofResponses(difference) &&
   / JSON/.test(errors(difference)[0]) &&
   difference.seen.alpha.requests?.length === 0;
+const isMistral = ({ kase }) => kase?.model.api === "mistral-conversations";
+
+/** Whether Pi's Mistral client showed its schema's complaints in place of an answer. */
+function schemaComplaint(difference) {
+  return isMistral(difference) && /^(Input validation failed: )?\[\n/.test(errors(difference)[0]);
+}
+
+/** Rows of the errors table in which only Mistral differs. */
+const mistralRow = (pattern) => (difference) => isMistral(difference) && pattern.test(difference.name);
 
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   { id: "P14", match: truncated },
+  ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
+    id,
+    match: (difference) => difference.tags?.has?.(id) && outgoing(difference),
+  })),
   { id: "P20", match: (difference) => difference.tags?.has?.("surrogates") && outgoing(difference) },
+  {
+    id: "blank-texts",
+    match: (difference) =>
+      difference.tags?.has?.("blank-texts") &&
+      difference.kase.model.api === "anthropic-messages" &&
+      outgoing(difference),
+  },
+  { id: "P20", match: ({ kind, path }) => kind === "body" && path === ".lone" },
   {
     id: "P13-crlf",
     match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages",
@@ -201,7 +222,40 @@ export const expected = [
     id: "codex-hook",
     match: (difference) => isCodex(difference) && difference.name?.endsWith("onResponse throws"),
   },
+  {
+    id: "billed",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && /\.usage\.cost\.total(FromProvider)?$/.test(path),
+  },
+  {
+    id: "hour",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && path.endsWith(".usage.cacheWrite1h"),
+  },
   { id: "P7", match: ({ name }) => name?.includes("not retried once the body began") },
+  {
+    id: "P7-mistral",
+    match: mistralRow(/: (retri|default retries|x-should-retry true|abort between retries)/),
+  },
+  { id: "mistral-schema", match: schemaComplaint },
+  {
+    id: "mistral-no-stream",
+    match: (difference) =>
+      isMistral(difference) && /^Mistral API error \(20[04]\)/.test(errors(difference)[0]),
+  },
+  { id: "mistral-timeout", match: mistralRow(/: late headers and timeoutMs$/) },
+  {
+    id: "mistral-words",
+    match: mistralRow(/: (header name with a blank|hook throws undefined|a body that stops)$/),
+  },
+  { id: "mistral-placeholders", match: mistralRow(/: cloudflare with/) },
+  { id: "mistral-payload-copy", match: mistralRow(/: (circular|BigInt in the) payload$/) },
+  { id: "mistral-fetch", match: mistralRow(/: fetch replaced$/) },
+  {
+    id: "mistral-null-headers",
+    match: ({ kind, api, alpha }) =>
+      kind === "header" && api === "mistral-conversations" && ["null", "undefined"].includes(alpha),
+  },
 ];
 
 export function explain(difference) {

@@ -45,3 +45,7 @@ export function lastMessage(events: AssistantMessageEvent[]): AssistantMessage {
   if (last?.type === "error") return last.error;
   throw new Error(`The stream ended with ${last?.type}`);
 }
+
+/** A PNG of one pixel, base64. */
+export const pixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

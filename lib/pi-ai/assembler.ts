@@ -137,6 +137,9 @@ export class Assembler {
         return { failure: JSON.parse(text) };
       case "B":
         return { broken: JSON.parse(text) };
+      case "f":
+        record(output, JSON.parse(text));
+        return false;
       case "D":
         this.settleAll();
         output.stopReason = text as StopReason;

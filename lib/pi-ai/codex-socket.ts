@@ -107,6 +107,8 @@ function converse(
 function remember({ asked, output }: SocketDriver, known: Continuation): void {
   try {
     const answer = { ...asked, context: { messages: [output] }, options: undefined };
+    // The answer is told as one over the wire, whoever wrote the request.
+    delete answer.request;
     known.answered(turnText(answer), output.responseId ?? "");
   } catch {
     known.reset();

@@ -26,12 +26,17 @@ export function deferred<M extends Model<Api>, O>(ask: Ask<M, O>, start: Start) 
       try {
         start(ask(model, context, options), stream);
       } catch (error) {
-        const errorMessage = error instanceof Error ? error.message : String(error);
-        const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
-        stream.push({ type: "error", reason: "error", error: message });
-        stream.end(message);
+        refuse(stream, model, error);
       }
     });
     return stream;
   };
+}
+
+/** Ends a stream that cannot begin, with what was thrown. */
+export function refuse(stream: AssistantMessageEventStream, model: Model<Api>, error: unknown): void {
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
+  stream.push({ type: "error", reason: "error", error: message });
+  stream.end(message);
 }

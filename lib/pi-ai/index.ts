@@ -11,9 +11,10 @@ export {
   createAssistantMessageEventStream,
   EventStream,
 } from "./event-stream.js";
-export { type Failure, type FailureKind, failureOf } from "./failure.js";
+export { type ErrorInfo, type Failure, type FailureKind, type FaultyBlock, failureOf } from "./failure.js";
 export * from "./faux.js";
 export * from "./json-parse.js";
+export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
 export type {
   OpenAICodexResponsesOptions,

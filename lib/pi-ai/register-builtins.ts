@@ -9,6 +9,7 @@ import {
   startAzureOpenAIResponses,
 } from "./azure-openai-responses-wire.js";
 import { deferred } from "./entry-points.js";
+import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
 import {
   askOpenAICodexResponses,
   askSimpleOpenAICodexResponses,
@@ -29,6 +30,8 @@ export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+export const streamMistral = deferred(askMistral, startMistral);
+export const streamSimpleMistral = deferred(askSimpleMistral, startMistral);
 export const streamOpenAIResponses = deferred(askOpenAIResponses, startOpenAIResponses);
 export const streamSimpleOpenAIResponses = deferred(askSimpleOpenAIResponses, startOpenAIResponses);
 export const streamAzureOpenAIResponses = deferred(askAzureOpenAIResponses, startAzureOpenAIResponses);
@@ -53,6 +56,11 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "mistral-conversations",
+    stream: streamMistral,
+    streamSimple: streamSimpleMistral,
   });
   registerApiProvider({
     api: "openai-responses",

@@ -28,6 +28,8 @@ export interface SocketRequest {
 
 /** How the driver of a turn takes part in a transport over a WebSocket. */
 export interface SocketDriver extends Driver {
+  /** Whether the host has given up. */
+  readonly aborted: boolean;
   readonly asked: Asked;
   readonly signal: AbortSignal | undefined;
   readonly output: AssistantMessage;

@@ -3,7 +3,7 @@
 
 import type { Turn } from "../native.js";
 import { Assembler, type Broken, emptyMessage, type Scratch } from "./assembler.js";
-import { backlog, hasWaiter, isRead, onConsumed, resultRequested } from "./event-consumer.js";
+import { caughtUp, HIGH_WATER, hasWaiter, isAhead, LOW_WATER } from "./event-consumer.js";
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { type Failure, thrown } from "./failure.js";
 import { type Enlisted, enlist } from "./feed.js";
@@ -12,10 +12,6 @@ import { type Asked, networkText, turnText } from "./request.js";
 import type { SocketDriver } from "./socket-transport.js";
 import { hostFetch } from "./transport.js";
 import type { AssistantMessage } from "./types.js";
-
-/** With more events waiting than this, nothing more is taken from the native side, which then stops reading. */
-const HIGH_WATER = 2048;
-const LOW_WATER = 512;
 
 /** How many microtasks a consumer has for the events of one piece before the next follows anyway. */
 const PATIENCE = 16;
@@ -37,6 +33,8 @@ export interface Dialect {
   showsRejections?: boolean;
   /** Pi's text for a turn that the host gave up before it was sent, where it is not the usual one. */
   givenUp?: string;
+  /** What its own client says of a connection that fails, in place of the usual words, by the failure's message. */
+  words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
   /** The payload as the host's hook sees it. */
@@ -110,7 +108,7 @@ class Run implements SocketDriver {
   async go(): Promise<void> {
     const { options } = this.asked;
     this.enlisted = enlist(
-      this.dialect.protocol,
+      this.asked.request ? "argent" : this.dialect.protocol,
       turnText(this.asked, this.dialect),
       networkText(),
       () => void this.pump(),
@@ -185,7 +183,7 @@ class Run implements SocketDriver {
 
   private async drain(): Promise<void> {
     while (!this.over) {
-      if (this.isAhead(HIGH_WATER)) await this.demand();
+      if (this.isAhead()) await this.demand();
       const batch = this.turn.drain();
       if (batch === null) return;
       this.assembler.take(batch);
@@ -231,29 +229,14 @@ class Run implements SocketDriver {
     return moved;
   }
 
-  /**
-   * Whether more would only pile up before a consumer that has stopped reading. One that wants the result, or has
-   * broken off, takes it all; one that has not begun gets its answer ready.
-   */
-  private isAhead(limit: number): boolean {
-    const { stream } = this;
-    return backlog(stream) > limit && isRead(stream) && !resultRequested(stream) && !this.aborted;
+  private isAhead(): boolean {
+    return isAhead(this.stream, HIGH_WATER) && !this.aborted;
   }
 
   /** Waits for the consumer. A program that has nothing else to do may end meanwhile. */
   private async demand(): Promise<void> {
-    const { stream, signal } = this;
     this.enlisted?.release();
-    await new Promise<void>((resolve) => {
-      const check = () => {
-        if (this.isAhead(LOW_WATER)) return;
-        onConsumed(stream, undefined);
-        signal?.removeEventListener("abort", check);
-        resolve();
-      };
-      onConsumed(stream, check);
-      signal?.addEventListener("abort", check, { once: true });
-    });
+    await caughtUp(this.stream, LOW_WATER, this.signal);
     if (!this.over) this.enlisted?.hold();
   }
 
@@ -267,7 +250,8 @@ class Run implements SocketDriver {
     if (this.over) return;
     this.settle();
     this.turn?.abort();
-    this.assembler.fail(failure, this.aborted);
+    const message = this.dialect.words?.[failure.message] ?? failure.message;
+    this.assembler.fail({ ...failure, message }, this.aborted);
   }
 
   private settle(): void {

@@ -1,6 +1,7 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
 import { codex } from "./codex.mjs";
+import { mistral } from "./mistral.mjs";
 import { azure, responses } from "./responses.mjs";
 
 /**
@@ -15,4 +16,6 @@ import { azure, responses } from "./responses.mjs";
  * - `prepare(kase)`: changes what every case of the wire needs otherwise, if anything;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat, responses, azure, codex].map((wire) => [wire.api, wire]));
+export const WIRES = new Map(
+  [anthropic, chat, mistral, responses, azure, codex].map((wire) => [wire.api, wire]),
+);

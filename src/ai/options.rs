@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Headers, Level, Message, Model, Tool};
-use crate::json::{Num, Text, lenient, present};
+use crate::json::{Num, Text, lenient, present, well_formed};
 
 /// Everything that a request is made of.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -129,6 +129,12 @@ pub struct Metadata {
 }
 
 impl Turn {
+    /// Reads a turn as the host wrote it. Lone surrogates are dropped wherever they stand, in the keys and values of
+    /// free-form parts too: JavaScript strings may hold them, providers refuse them.
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&well_formed(json))
+    }
+
     /// An environment variable that is set to something.
     pub fn env(&self, name: &str) -> Option<&str> {
         self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -63,6 +63,11 @@ impl<'a> WireStr<'a> {
         Self(Cow::Borrowed(text.as_bytes()))
     }
 
+    /// A wire string from WTF-8 bytes.
+    pub fn from_wtf8(bytes: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
+    }
+
     /// The WTF-8 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -204,9 +209,14 @@ pub(super) fn surrogate(bytes: &[u8]) -> Option<u32> {
     }
 }
 
+/// JavaScript's `text.trim()`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+}
+
 /// Whether JavaScript's `text.trim()` would leave nothing.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+    trim(text).is_empty()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! Bytes to and from providers: connections, proxies and certificates, retries, deadlines. Knows protocols only as
+//! Bytes to and from providers: connections, proxies and certificates, retries, limits, deadlines. Knows protocols only as
 //! codecs.
 
 mod client;
 mod credential;
 mod deadline;
 mod exchange;
+mod governor;
+mod limits;
 mod retry;
 mod roots;
 mod socket;
@@ -16,7 +18,9 @@ pub use client::Network;
 pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
-pub use retry::{Policy, asked_delay};
+pub use governor::{Pass, Place};
+pub use limits::{asked_delay, request_id};
+pub use retry::Policy;
 pub use socket::{Dialogue, Ended, Socket};
 pub use ws::Break;
 

@@ -78,14 +78,18 @@ impl Continuation {
 
 #[napi]
 impl Turn {
-    /// Makes the request ready for a WebSocket, with another payload if one is given. `id` is that of the session or,
+    /// Makes the request ready for a WebSocket, with another payload if one is given, and waits for leave to send it. `id` is that of the session or,
     /// where there is none, of the turn. Resolves to what is to be known of the request as JSON, or to `null` when that
     /// failed.
     #[napi(catch_unwind)]
     pub async fn socket_request(&self, payload: Option<String>, id: String) -> Option<String> {
         let shared = Arc::clone(&self.shared);
         let mut prepared = shared.prepare()?;
-        if let Err(failure) = shared.seal(&mut prepared, payload).await {
+        let mut ready = shared.seal(&mut prepared, payload).await;
+        if ready.is_ok() {
+            ready = prepared.admit(&shared.cancel).await;
+        }
+        if let Err(failure) = ready {
             shared.fail(&failure);
             return None;
         }
@@ -152,13 +156,21 @@ impl Turn {
         let Some(mut prepared) = shared.prepare() else { return };
         let dialogue = Dialogue {
             frame: take_frame(&mut prepared),
-            decoder: prepared.protocol.socket_decoder(&prepared.turn),
+            decoder: codec::socket_reader(prepared.protocol, &prepared.turn),
             deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
             cancel: shared.cancel.clone(),
         };
         self.spawn(async move {
             let mut inlet = Inlet::new(&shared.queue);
-            match socket.converse(dialogue, &mut inlet).await {
+            let outcome = socket.converse(dialogue, &mut inlet).await;
+            if let Some((_, pass)) = prepared.leave.take() {
+                match &outcome {
+                    Ok(_) => pass.ended(&prepared.policy(), None),
+                    Err(Ended::Failed(failure)) => pass.ended(&prepared.policy(), Some(failure)),
+                    Err(Ended::Broken(_)) => {}
+                }
+            }
+            match outcome {
                 Ok(reason) => inlet.end(Ok(reason)),
                 Err(Ended::Failed(failure)) => inlet.end(Err(&failure)),
                 Err(Ended::Broken(how)) => {
@@ -175,8 +187,9 @@ impl Turn {
     pub fn take_frame(&self) -> Option<String> {
         let mut prepared = self.shared.prepare()?;
         let frame = take_frame(&mut prepared);
-        let decoder = prepared.protocol.socket_decoder(&prepared.turn);
-        *self.shared.state() = State::Reading { prepared, decoder };
+        let decoder = codec::socket_reader(prepared.protocol, &prepared.turn);
+        // As if the host had seen some of it: over a WebSocket nothing is tried again.
+        *self.shared.state() = State::Reading { prepared, decoder, visible: true };
         Some(frame)
     }
 

@@ -9,27 +9,27 @@ use serde_json::value::RawValue;
 use crate::json::WireStr;
 
 /// A JSON object whose fields are not read yet.
-pub(super) struct Fields<'a>(Vec<(WireStr<'a>, &'a RawValue)>);
+pub(in crate::ai) struct Fields<'a>(Vec<(WireStr<'a>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
     /// The fields of a JSON text that is an object.
-    pub(super) fn of(raw: &'a RawValue) -> Option<Self> {
+    pub(in crate::ai) fn of(raw: &'a RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok()
     }
 
     /// A field as JSON text. Of a field given twice the last counts, as in JavaScript.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(in crate::ai) fn get(&self, name: &str) -> Option<&'a RawValue> {
         let named = |(key, _): &&(WireStr<'a>, &'a RawValue)| key.as_bytes() == name.as_bytes();
         self.0.iter().rev().find(named).map(|(_, value)| *value)
     }
 
     /// A field, if it has the right type.
-    pub(super) fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
+    pub(in crate::ai) fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
         serde_json::from_str(self.get(name)?.get()).ok()
     }
 
     /// A field that is an object.
-    pub(super) fn object(&self, name: &str) -> Option<Self> {
+    pub(in crate::ai) fn object(&self, name: &str) -> Option<Self> {
         Self::of(self.get(name)?)
     }
 }

@@ -3,15 +3,18 @@
 
 mod anthropic;
 mod azure_responses;
+mod data_url;
+mod ending;
 mod endpoint;
-mod fields;
+pub(super) mod fields;
+mod mistral;
 mod openai_chat;
 mod openai_client;
 mod openai_codex;
 mod openai_responses;
 mod rejection;
 #[cfg(test)]
-mod replay;
+pub(super) mod replay;
 pub mod sse;
 
 pub use openai_codex::{Continuation, Frame};
@@ -99,7 +102,7 @@ pub trait Codec: Sync {
         Ok(request)
     }
 
-    /// Makes a reader for the response to a turn.
+    /// Makes a reader for the response to a turn; see [`reader`].
     fn decoder(&self, turn: &Turn) -> Box<dyn Decoder>;
 
     /// The failure that a response with an error status means.
@@ -137,7 +140,7 @@ pub trait Codec: Sync {
         None
     }
 
-    /// Makes a reader for the answer over a WebSocket, which takes each message whole.
+    /// Makes a reader for the answer over a WebSocket, which takes each message whole; see [`socket_reader`].
     fn socket_decoder(&self, turn: &Turn) -> Box<dyn Decoder> {
         self.decoder(turn)
     }
@@ -149,6 +152,21 @@ pub trait Codec: Sync {
     }
 }
 
+/// The reader for the response to a turn: the protocol's, with what the model is known to leak into its text put right.
+/// What is wrong with an answer that ends well comes as [`Event::Flaw`](super::Event::Flaw).
+pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    judged(protocol.decoder(turn), turn)
+}
+
+/// The same for the answer over a WebSocket.
+pub fn socket_reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    judged(protocol.socket_decoder(turn), turn)
+}
+
+fn judged(decoder: Box<dyn Decoder>, turn: &Turn) -> Box<dyn Decoder> {
+    Box::new(ending::Judged::new(super::mend::mended(decoder, turn)))
+}
+
 /// The protocol behind a model's `api`.
 pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
@@ -157,6 +175,7 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
 const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("anthropic-messages", &anthropic::Wire),
     ("openai-completions", &openai_chat::Wire),
+    ("mistral-conversations", &mistral::Wire),
     ("openai-responses", &openai_responses::Wire),
     ("openai-codex-responses", &openai_codex::Wire),
     ("azure-openai-responses", &azure_responses::Wire),

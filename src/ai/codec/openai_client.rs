@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::endpoint;
-use super::rejection::{classify, is_truthy, message, parse};
+use super::rejection::{is_truthy, message, parse};
+use crate::ai::classify::Report;
 use crate::ai::{Failure, FailureKind, Headers, Turn};
 
 /// The version of the client that this one passes for.
@@ -70,29 +71,24 @@ pub(super) fn rejection(status: u16, body: &str, aside: impl Fn(Option<&Value>) 
     // A body that is JSON but says no error leaves the client without words.
     let text = if json.is_some() { "" } else { body };
     let message = message(Some(status), error, text) + &aside(error);
-    classify(status, message, code(error).as_deref())
+    report(Some(status), error, message)
 }
 
 /// The failure that an `error` in the stream means.
 pub(super) fn in_stream(error: &str, aside: impl Fn(Option<&Value>) -> String) -> Failure {
     let json = parse(error);
     let message = message(None, json.as_ref(), error) + &aside(json.as_ref());
-    reported(message, code(json.as_ref()).as_deref())
+    report(None, json.as_ref(), message)
 }
 
 /// A failure that came with status 200, so that its own code has to say of what kind it is.
 pub(super) fn reported(message: String, code: Option<&str>) -> Failure {
-    Failure { status: None, ..classify(implied_status(code), message, code) }
+    Report { status: None, code, param: None, message }.failure()
 }
 
-fn implied_status(code: Option<&str>) -> u16 {
-    match code {
-        Some("insufficient_quota" | "rate_limit_exceeded" | "rate_limit_error") => 429,
-        Some("invalid_request_error" | "context_length_exceeded" | "content_policy_violation") => 400,
-        Some("invalid_api_key" | "authentication_error") => 401,
-        Some(code) => code.parse().ok().filter(|status| (400..600).contains(status)).unwrap_or(500),
-        None => 500,
-    }
+fn report(status: Option<u16>, error: Option<&Value>, message: String) -> Failure {
+    let param = error.and_then(|error| error.get("param")?.as_str());
+    Report { status, code: code(error).as_deref(), param, message }.failure()
 }
 
 /// The provider's own word for the error.

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::ai::codec::fields::Fields;
-use crate::json::{Num, WireStr};
+use crate::json::{Num, WireStr, lenient};
 
 /// A chunk.
 #[derive(Debug, Default, Deserialize)]
@@ -45,6 +45,8 @@ pub(super) struct Choice<'a> {
 pub(super) struct Delta<'a> {
     #[serde(borrow)]
     pub(super) content: Option<WireStr<'a>>,
+    #[serde(borrow)]
+    pub(super) refusal: Option<WireStr<'a>>,
     #[serde(borrow)]
     pub(super) reasoning_content: Option<WireStr<'a>>,
     #[serde(borrow)]
@@ -87,6 +89,30 @@ pub(super) struct Tokens {
     pub(super) completion_tokens: Option<Num>,
     pub(super) prompt_cache_hit_tokens: Option<Num>,
     pub(super) prompt_tokens_details: Option<PromptDetails>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) cost: Option<Num>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) is_byok: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) cost_details: Option<CostDetails>,
+}
+
+/// What the host pays to the provider behind a router, where it uses a key of its own there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CostDetails {
+    pub(super) upstream_inference_cost: Option<Num>,
+}
+
+impl Tokens {
+    /// What the provider says that it charges, in US dollars.
+    pub(super) fn charge(&self) -> Option<Num> {
+        let upstream = match self.is_byok {
+            Some(true) => self.cost_details.as_ref()?.upstream_inference_cost?.0,
+            _ => 0.0,
+        };
+        self.cost.map(|cost| Num(cost.0 + upstream))
+    }
 }
 
 /// What became of the prompt.
@@ -137,6 +163,7 @@ impl<'a> Delta<'a> {
         let call = |raw: &'a RawValue| Fields::of(raw).map(|call| CallDelta::tolerant(&call));
         Self {
             content: fields.read("content"),
+            refusal: fields.read("refusal"),
             reasoning_content: fields.read("reasoning_content"),
             reasoning: fields.read("reasoning"),
             reasoning_text: fields.read("reasoning_text"),
@@ -167,6 +194,9 @@ impl Tokens {
             completion_tokens: fields.read("completion_tokens"),
             prompt_cache_hit_tokens: fields.read("prompt_cache_hit_tokens"),
             prompt_tokens_details: details,
+            cost: fields.read("cost"),
+            is_byok: fields.read("is_byok"),
+            cost_details: fields.read("cost_details"),
         }
     }
 }

@@ -14,7 +14,7 @@ mod tests;
 
 pub(super) use body::messages;
 pub(super) use compat::is_truthy;
-pub(super) use message::DataUrl;
+pub(super) use rejection::in_stream;
 
 use super::{Codec, HttpRequest};
 use crate::ai::{Failure, Headers, Turn};

@@ -12,7 +12,7 @@ pub(in crate::ai::codec) fn rejection(status: u16, body: &str) -> Failure {
 }
 
 /// The failure that an `error` in the stream means. It came with status 200, so its own code has to say of what kind.
-pub(super) fn in_stream(error: &str) -> Failure {
+pub(in crate::ai::codec) fn in_stream(error: &str) -> Failure {
     openai_client::in_stream(error, raw_metadata)
 }
 

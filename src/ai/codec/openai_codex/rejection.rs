@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::ai::codec::rejection::{classify, is_truthy, parse, to_text};
-use crate::ai::{Failure, FailureKind};
+use crate::ai::Failure;
+use crate::ai::classify::Report;
+use crate::ai::codec::rejection::{is_truthy, parse, to_text};
 
 /// The failure that a response with an error status means.
 pub(super) fn rejection(status: u16, body: &str) -> Failure {
@@ -14,28 +15,20 @@ pub(super) fn rejection(status: u16, body: &str) -> Failure {
     let friendly = error.filter(|_| limited).map(usage_limit);
     let said = || error?.get("message").filter(|text| is_truthy(text)).map(to_text);
     let plain = || if body.is_empty() { reason(status).to_owned() } else { body.to_owned() };
-    let message = friendly.or_else(said).unwrap_or_else(plain);
-    let failure = classify(status, message, code.as_deref());
-    match code.as_deref() {
-        Some("usage_not_included") => Failure { kind: FailureKind::Billing, retryable: false, ..failure },
-        _ if limited && failure.kind != FailureKind::Billing => {
-            let retry_after_ms = error.and_then(millis_left).and_then(|left| u64::try_from(left).ok());
-            Failure { kind: FailureKind::RateLimit, retryable: true, retry_after_ms, ..failure }
-        }
-        _ => failure,
+    let said = said().unwrap_or_else(plain);
+    let param = error.and_then(|error| error.get("param")?.as_str());
+    // The kind comes from the provider's own words.
+    let mut failure = Report { status: Some(status), code: code.as_deref(), param, message: said }.failure();
+    failure.message = friendly.unwrap_or(failure.message);
+    if limited {
+        failure.retry_after_ms = error.and_then(millis_left).and_then(|left| u64::try_from(left).ok());
     }
+    failure
 }
 
 /// The failure that an event means which ends the answer. It came with status 200, so its code has to say of what kind.
 pub(super) fn in_stream(message: String, code: Option<&str>) -> Failure {
-    let status = match code {
-        Some("insufficient_quota" | "usage_not_included") => 402,
-        Some("rate_limit_exceeded" | "usage_limit_reached") => 429,
-        Some("invalid_prompt" | "invalid_request_error" | "context_length_exceeded") => 400,
-        Some("server_is_overloaded" | "slow_down") => 503,
-        _ => 500,
-    };
-    Failure { status: None, ..classify(status, message, code) }
+    Report { code, message, ..Report::default() }.failure()
 }
 
 fn code(error: &Value) -> Option<String> {

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::distinct::distinct;
 use super::ids;
 use super::item::{Answer, Call, Content, Item, Part};
 use crate::ai::message::{Assistant, Block, Message, ToolCall, ToolResult};
 use crate::ai::{Content as Said, Model, transform};
-use crate::json::stringify;
+use crate::json::{stringify, well_formed};
 
 const ONLY_IMAGES: &str = "(see attached image)";
 
@@ -51,7 +52,7 @@ pub(in crate::ai::codec) fn input<'a>(
         }
         place += 1;
     }
-    items
+    distinct(items)
 }
 
 fn user(said: &Said) -> Vec<Part<'_>> {
@@ -102,7 +103,7 @@ fn assistant<'a>(answer: &'a Assistant, model: &Model, place: usize) -> Vec<Item
 
 /// The item that a thinking block's signature is, if it is one.
 fn reasoning(signature: &str) -> Option<Box<RawValue>> {
-    let json = stringify(signature).filter(|json| json.starts_with('{'))?;
+    let json = stringify(&well_formed(signature)).filter(|json| json.starts_with('{'))?;
     RawValue::from_string(json).ok()
 }
 
@@ -111,7 +112,9 @@ fn reasoning(signature: &str) -> Option<Box<RawValue>> {
 fn wire_call(call: &ToolCall, of_sibling: bool) -> Call<'_> {
     let mut parts = call.id.split('|');
     let call_id = parts.next().unwrap_or_default();
-    let id = parts.next().filter(|id| !(of_sibling && id.starts_with("fc_")));
+    // What is no item's id would cost the request; without one the provider gives its own.
+    let is_item = |id: &&str| id.strip_prefix("fc_").is_some_and(|rest| !rest.is_empty());
+    let id = parts.next().filter(is_item).filter(|_| !of_sibling);
     let arguments = call.arguments.as_ref().map(|json| json.get());
     Call { r#type: "function_call", id, call_id, name: &call.name, arguments }
 }

@@ -70,6 +70,11 @@ pub(super) fn message_id(id: Option<Cow<'_, str>>, message: usize, nth: usize) -
     }
 }
 
+/// An id in place of one that is taken; `times` is how often it was.
+pub(super) fn another(id: &str, times: usize) -> String {
+    format!("msg_{}", short_hash(&format!("{id} {times}")))
+}
+
 /// Pi's hash of a string, as short as it can be written: ids must not change from one turn to the next, or the
 /// provider's cache is missed.
 fn short_hash(text: &str) -> String {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::ai::Tool;
-use crate::ai::codec::openai_chat::DataUrl;
+use crate::ai::codec::data_url::DataUrl;
 
 /// One item of the input.
 #[derive(Debug, Serialize)]
@@ -57,7 +57,7 @@ pub(in crate::ai::codec) struct Answer<'a> {
     role: &'static str,
     content: [OutputText<'a>; 1],
     status: &'static str,
-    id: Cow<'a, str>,
+    pub(super) id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<&'static str>,
 }

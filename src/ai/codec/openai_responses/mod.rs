@@ -6,6 +6,7 @@ mod body;
 mod compat;
 mod conversation;
 mod decode;
+mod distinct;
 mod event;
 mod ids;
 mod item;

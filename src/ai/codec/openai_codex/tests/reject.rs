@@ -16,11 +16,10 @@ fn a_usage_limit_is_told_in_plain_words() {
     );
     let failure = rejection(429, &body);
     assert_eq!(failure.message, "You have hit your ChatGPT usage limit (plus plan). Try again in ~30 min.");
-    assert_eq!(
-        (failure.kind, failure.code.as_deref()),
-        (FailureKind::RateLimit, Some("usage_limit_reached"))
-    );
+    assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::Billing, Some("usage_limit_reached")));
     assert!(failure.retry_after_ms.is_some_and(|wait| (1_780_000..=1_790_000).contains(&wait)));
+    let short = rejection(429, r#"{"error":{"code":"rate_limit_exceeded","message":"Slow down"}}"#);
+    assert_eq!((short.kind, short.retryable), (FailureKind::RateLimit, true));
     let bare = rejection(404, r#"{"error":{"code":"usage_not_included"}}"#);
     assert_eq!(bare.message, "You have hit your ChatGPT usage limit.");
     assert_eq!((bare.kind, bare.retryable), (FailureKind::Billing, false));

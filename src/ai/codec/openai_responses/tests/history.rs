@@ -1,5 +1,6 @@
 //! What becomes of earlier answers: the raw message and the items that are sent for it.
 
+use crate::ai::image::PIXEL;
 use serde_json::{Value, json};
 
 use super::{encode, turn};
@@ -138,7 +139,7 @@ fn d11_texts_of_one_answer_have_ids_of_their_own() {
 
 #[test]
 fn results_carry_images_when_the_model_sees_them() {
-    let image = json!({"type": "image", "data": "AA==", "mimeType": "image/png"});
+    let image = json!({"type": "image", "data": PIXEL, "mimeType": "image/png"});
     let mut result = result("call_1|fc_1");
     let call = answer(OWN, json!([call("call_1|fc_1")]));
     result["content"] = json!([image, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
@@ -147,7 +148,7 @@ fn results_carry_images_when_the_model_sees_them() {
         sent[1]["output"],
         json!([
             {"type": "input_text", "text": "a\nb"},
-            {"type": "input_image", "detail": "auto", "image_url": "data:image/png;base64,AA=="},
+            {"type": "input_image", "detail": "auto", "image_url": format!("data:image/png;base64,{PIXEL}")},
         ])
     );
     result["content"] = json!([]);

@@ -8,6 +8,7 @@ import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
 import * as google from "argent-runtime/pi-ai/google";
 import * as vertex from "argent-runtime/pi-ai/google-vertex";
 import * as mistral from "argent-runtime/pi-ai/mistral";
+import * as codex from "argent-runtime/pi-ai/openai-codex-responses";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
 import { describe, expect, it } from "vitest";
@@ -20,6 +21,7 @@ const subpaths = {
   "pi-ai/azure-openai-responses": azure,
   "pi-ai/google": google,
   "pi-ai/google-vertex": vertex,
+  "pi-ai/openai-codex-responses": codex,
 };
 const modules: Record<string, object> = { "": root, "pi-ai": piAi, "argent-ai": argentAi, ...subpaths };
 

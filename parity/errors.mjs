@@ -17,6 +17,8 @@ export async function errorSections() {
   const cases = APIS.flatMap((api) =>
     rows(api, refused).map(({ name, change, ...row }, at) => ({
       name: `${api}: ${name}`,
+      // Pi's client of Codex tries nearly everything again, after a second, two and four.
+      waits: api === "openai-codex-responses" && !row.env,
       make: ({ base }) => {
         const kase = {
           call: "stream",

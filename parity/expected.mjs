@@ -44,11 +44,13 @@ function unstreamed({ kase, seen }) {
   return body !== undefined && !body.includes('"stream":true');
 }
 
-const ofResponses = ({ kase }) => /^(azure-)?openai-responses$/.test(kase?.model.api);
+const isCodex = ({ api, kase }) => (api ?? kase?.model.api) === "openai-codex-responses";
+
+const ofResponses = ({ kase }) => /^(azure-)?openai-(codex-)?responses$/.test(kase?.model.api);
 
 /** What the server sent. */
 const body = ({ responses }) =>
-  responses.map(({ steps }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
+  responses.map(({ steps = [] }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
 
 /** Whether a Responses stream tells of an item that is not the one begun last, or ends one that never began. */
 function misplaced(kase) {
@@ -132,7 +134,10 @@ export const expected = [
   },
   {
     id: "incomplete",
-    match: (difference) => ofResponses(difference) && body(difference.kase).includes("response.incomplete"),
+    match: (difference) =>
+      ofResponses(difference) &&
+      !isCodex(difference) &&
+      body(difference.kase).includes("response.incomplete"),
   },
   { id: "bad-signature", match: unreadable },
   {
@@ -180,6 +185,11 @@ export const expected = [
     id: "google-ids",
     match: (difference) =>
       isGoogle(difference) && outgoing(difference) && /function(Call|Response)\.id$/.test(difference.path),
+    id: "odd-types",
+    match: (difference) =>
+      isCodex(difference) &&
+      difference.section.startsWith("malformed") &&
+      String(difference.alpha).includes("undefined"),
   },
   { id: "payload-holes", match: ({ kind }) => kind === "payload-holes" },
   {
@@ -200,6 +210,47 @@ export const expected = [
   {
     id: "gateway-key",
     match: ({ kind, path, beta }) => kind === "header" && path === "authorization" && beta === "Bearer lower",
+  },
+  {
+    id: "codex-line-ends",
+    match: (difference) => isCodex(difference) && difference.kase && body(difference.kase).includes("\r"),
+  },
+  {
+    id: "codex-failed",
+    match: (difference) =>
+      isCodex(difference) &&
+      difference.seen.alpha?.message?.stopReason === "error" &&
+      errors(difference)[1] === "An unknown error occurred",
+  },
+  {
+    id: "codex-platform",
+    match: (difference) =>
+      isCodex(difference) && difference.path === "user-agent" && difference.alpha === "pi (browser)",
+  },
+  {
+    id: "codex-null-headers",
+    match: (difference) =>
+      isCodex(difference) && difference.kind === "header" && /^(null|undefined)$/.test(difference.alpha),
+  },
+  {
+    id: "codex-header-name",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("header name with a blank"),
+  },
+  {
+    id: "codex-reason-phrase",
+    match: (difference) => isCodex(difference) && errors(difference).join() === "unknown,Request failed",
+  },
+  {
+    id: "codex-no-body",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("status 204"),
+  },
+  {
+    id: "codex-timeout",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("late headers and timeoutMs"),
+  },
+  {
+    id: "codex-hook",
+    match: (difference) => isCodex(difference) && difference.name?.endsWith("onResponse throws"),
   },
   {
     id: "billed",

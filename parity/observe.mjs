@@ -156,9 +156,13 @@ function setEnvironment(values = {}) {
   };
 }
 
+const kept = { error: console.error, warn: console.warn, log: console.log };
+let silent = 0;
+
 /** The SDKs print what they cannot parse; thousands of such lines would bury the report. */
 function silenceConsole() {
-  const kept = { error: console.error, warn: console.warn, log: console.log };
-  for (const name of Object.keys(kept)) console[name] = () => {};
-  return () => Object.assign(console, kept);
+  if (silent++ === 0) for (const name of Object.keys(kept)) console[name] = () => {};
+  return () => {
+    if (--silent === 0) Object.assign(console, kept);
+  };
 }

@@ -4,6 +4,10 @@ import { askSimpleAnthropic, startAnthropic } from "../pi-ai/anthropic-wire.js";
 import { getApiProvider } from "../pi-ai/api-registry.js";
 import type { Ask, Start } from "../pi-ai/entry-points.js";
 import { askSimpleGoogle, startGoogle } from "../pi-ai/google-wire.js";
+import {
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
+} from "../pi-ai/openai-codex-responses-wire.js";
 import { askSimpleOpenAICompletions, startOpenAICompletions } from "../pi-ai/openai-completions-wire.js";
 import { askSimpleOpenAIResponses, startOpenAIResponses } from "../pi-ai/openai-responses-wire.js";
 import type { Asked } from "../pi-ai/request.js";
@@ -22,6 +26,7 @@ const WIRES: ReadonlyMap<Api, Wire> = new Map([
   ["anthropic-messages", wire(askSimpleAnthropic, startAnthropic)],
   ["openai-completions", wire(askSimpleOpenAICompletions, startOpenAICompletions)],
   ["google-generative-ai", wire(askSimpleGoogle, startGoogle)],
+  ["openai-codex-responses", wire(askSimpleOpenAICodexResponses, startOpenAICodexResponses)],
   ["openai-responses", wire(askSimpleOpenAIResponses, startOpenAIResponses)],
 ]);
 

@@ -13,8 +13,11 @@ export interface Scratch {
   index?: "index" | "streamIndex";
 }
 
+/** How a WebSocket broke: closed, or what went wrong with it. */
+export type Broken = { message: string } | { code?: number; reason: string; wasClean?: boolean };
+
 /** What a batch said that is not an event. */
-export type Notice = { head: ProviderResponse } | { failure: Failure } | "done";
+export type Notice = { head: ProviderResponse } | { failure: Failure } | { broken: Broken } | "done";
 
 type Block = AssistantMessage["content"][number] & Record<string, unknown>;
 
@@ -45,6 +48,10 @@ export function emptyMessage(model: Model<Api>): AssistantMessage {
 /** One turn's message in the making. */
 export class Assembler {
   private readonly args = new Map<number, StreamingArguments>();
+  /** Whether the event that opens the turn was made. */
+  started = false;
+  /** Called before the event that ends the turn. */
+  beforeEnd: ((succeeded: boolean) => void) | undefined;
   private batch = "";
   private at = 0;
 
@@ -83,6 +90,7 @@ export class Assembler {
 
   /** The event that opens the turn. */
   start(): void {
+    this.started = true;
     this.stream.push({ type: "start", partial: this.output });
   }
 
@@ -97,6 +105,7 @@ export class Assembler {
     output.stopReason = reason;
     output.errorMessage = describe(failure);
     record(output, failure);
+    this.beforeEnd?.(false);
     stream.push({ type: "error", reason, error: output });
     stream.end();
   }
@@ -131,12 +140,15 @@ export class Assembler {
         return { head: JSON.parse(text) };
       case "F":
         return { failure: JSON.parse(text) };
+      case "B":
+        return { broken: JSON.parse(text) };
       case "f":
         record(output, JSON.parse(text));
         return false;
       case "D":
         this.settleAll();
         output.stopReason = text as StopReason;
+        this.beforeEnd?.(true);
         stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });
         stream.end();
         return "done";

@@ -135,8 +135,8 @@ function complaint(text: string): string {
   return "unexpected shape";
 }
 
-/** The failure that a thrown value means, with Pi's text for it. */
-export function thrown(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : JSON.stringify(error);
+/** The failure that a thrown value means, with Pi's text for it; `describe` is for what is no error. */
+export function thrown(error: unknown, describe: (value: unknown) => string = JSON.stringify): Failure {
+  const message = error instanceof Error ? error.message : describe(error);
   return { kind: "invalid_request", message, retryable: false };
 }

@@ -73,6 +73,7 @@ async function attemptOnce(
   }
   const headers = headerRecord(response.headers);
   if (response.status < 200 || response.status >= 300) {
+    await driver.head(response.status, headers);
     turn.rejected(response.status, JSON.stringify(headers), await bodyText(response));
     return;
   }

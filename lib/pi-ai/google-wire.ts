@@ -11,7 +11,8 @@ import type { Model, SimpleStreamOptions } from "./types.js";
 export const google = {
   scratch: {},
   silent: true,
-  abortTexts: { before: "Request aborted", running: "This operation was aborted" },
+  givenUp: "This operation was aborted",
+  abortedBefore: "Request aborted",
   openPayload(payload, options) {
     const config = payload.config as Record<string, unknown>;
     if (!config.toolConfig) config.toolConfig = undefined;

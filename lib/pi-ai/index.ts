@@ -18,6 +18,10 @@ export type { GoogleVertexOptions } from "./google-vertex.js";
 export * from "./json-parse.js";
 export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
+export type {
+  OpenAICodexResponsesOptions,
+  OpenAICodexWebSocketDebugStats,
+} from "./openai-codex-responses.js";
 export type { OpenAICompletionsOptions } from "./openai-completions.js";
 export type { OpenAIResponsesOptions } from "./openai-responses.js";
 export * from "./overflow.js";

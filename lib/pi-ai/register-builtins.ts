@@ -13,6 +13,11 @@ import { askGoogleVertex, askSimpleGoogleVertex, startGoogleVertex } from "./goo
 import { askGoogle, askSimpleGoogle, startGoogle } from "./google-wire.js";
 import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
 import {
+  askOpenAICodexResponses,
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
+} from "./openai-codex-responses-wire.js";
+import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
   startOpenAICompletions,
@@ -39,6 +44,11 @@ export const streamAzureOpenAIResponses = deferred(askAzureOpenAIResponses, star
 export const streamSimpleAzureOpenAIResponses = deferred(
   askSimpleAzureOpenAIResponses,
   startAzureOpenAIResponses,
+);
+export const streamOpenAICodexResponses = deferred(askOpenAICodexResponses, startOpenAICodexResponses);
+export const streamSimpleOpenAICodexResponses = deferred(
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
 );
 
 /** Puts the protocols that come with the package into the registry, in place of what has their names. */
@@ -67,6 +77,11 @@ export function registerBuiltInApiProviders(): void {
     api: "azure-openai-responses",
     stream: streamAzureOpenAIResponses,
     streamSimple: streamSimpleAzureOpenAIResponses,
+  });
+  registerApiProvider({
+    api: "openai-codex-responses",
+    stream: streamOpenAICodexResponses,
+    streamSimple: streamSimpleOpenAICodexResponses,
   });
   registerApiProvider({
     api: "google-generative-ai",

@@ -53,6 +53,8 @@ const ENVIRONMENT = [
 export interface Reads {
   options?: readonly string[];
   environment?: readonly string[];
+  /** What its clients report of the host's platform, header name to value, where it is not the usual. */
+  platform?: () => Record<string, string>;
 }
 
 /** The turn as JSON. */
@@ -61,7 +63,7 @@ export function turnText(asked: Asked, reads: Reads = {}): string {
     ...(asked.request ?? { model: modelPart(asked.model), ...contextPart(asked.context) }),
     options: optionsPart(asked, reads.options ?? []),
     env: environment(asked.model.baseUrl, reads.environment ?? []),
-    platform: platform(),
+    platform: reads.platform?.() ?? platform(),
   });
 }
 

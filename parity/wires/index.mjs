@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic.mjs";
 import { chat } from "./chat.mjs";
+import { codex } from "./codex.mjs";
 import { google, vertex } from "./google.mjs";
 import { mistral } from "./mistral.mjs";
 import { azure, responses } from "./responses.mjs";
@@ -15,8 +16,9 @@ import { azure, responses } from "./responses.mjs";
  * - `configuration()`: rows of its own about how the host has set things up, if any;
  * - `error(status)`: the body of an error response; `hooks`: what hosts do to its payloads, if that is special;
  * - `legal(text)`: a request of Pi's as it has to be for the service to take it, if Pi's is not always;
+ * - `prepare(kase)`: changes what every case of the wire needs otherwise, if anything;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
 export const WIRES = new Map(
-  [anthropic, chat, mistral, responses, azure, google, vertex].map((wire) => [wire.api, wire]),
+  [anthropic, chat, mistral, responses, azure, codex, google, vertex].map((wire) => [wire.api, wire]),
 );

@@ -32,7 +32,8 @@ function completed(output_tokens) {
   return { type: "response.completed", response: { id: "resp_1", status: "completed", usage } };
 }
 
-const shared = {
+/** What the relatives of this wire have in common. */
+export const shared = {
   ...sse({ named: true }),
   events: responsesEvents,
   answer: [created, ...said("msg_1", 0, "ok"), completed(2)],

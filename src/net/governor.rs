@@ -16,10 +16,10 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::Policy;
 use super::limits::used_up;
 use super::retry::is_limit;
-use super::{Policy, given_up};
-use crate::ai::codec::{Codec, HttpRequest};
+use crate::ai::codec::HttpRequest;
 use crate::ai::{Failure, FailureKind, Headers};
 
 /// More than this do not wait under one key.
@@ -32,9 +32,8 @@ const REFUSED_WITHIN: Duration = Duration::from_secs(3);
 const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// A turn's place among those under the same key. The earlier turn goes first, also when it has to try again.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Place {
-    protocol: &'static dyn Codec,
     lane: u64,
     number: u64,
 }
@@ -79,9 +78,9 @@ fn lanes() -> MutexGuard<'static, HashMap<u64, Lane>> {
 
 impl Place {
     /// A place for a new turn, behind all others, by the request as it will be sent.
-    pub fn new(protocol: &'static dyn Codec, provider: &str, request: &HttpRequest) -> Self {
+    pub fn new(provider: &str, request: &HttpRequest) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
-        Self { protocol, lane: lane_of(provider, request), number: NUMBERS.fetch_add(1, Ordering::Relaxed) }
+        Self { lane: lane_of(provider, request), number: NUMBERS.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// Waits for leave to send. Fails at once when the provider asks for a longer wait than the host allows, when too
@@ -91,7 +90,7 @@ impl Place {
         let since = waiting.since();
         loop {
             if cancel.is_cancelled() {
-                return Err(given_up(self.protocol));
+                return Err(policy.given_up());
             }
             let (bell, until) = match self.step(policy.longest_asked(), since) {
                 Step::Go(pass) => return Ok(pass),
@@ -121,7 +120,7 @@ impl Place {
         failure: Failure,
         cancel: &CancellationToken,
     ) -> Result<Pass, Failure> {
-        let wait = Policy::wait(attempt, &failure);
+        let wait = policy.wait(attempt, &failure);
         let limited = is_limit(&failure);
         if limited {
             pass.refused(&failure, wait);
@@ -130,7 +129,7 @@ impl Place {
         policy.after(attempt, failure)?;
         if !limited {
             tokio::select! {
-                () = cancel.cancelled() => return Err(given_up(self.protocol)),
+                () = cancel.cancelled() => return Err(policy.given_up()),
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -257,6 +256,15 @@ impl Pass {
             lane.ring();
         } else {
             settle(&mut lanes, self.lane, round, true);
+        }
+    }
+
+    /// The answer to a request that is not tried again has ended.
+    pub fn ended(mut self, policy: &Policy, failure: Option<&Failure>) {
+        match failure {
+            None => self.accepted(&Headers::default()),
+            Some(failure) if is_limit(failure) => self.refused(failure, policy.wait(0, failure)),
+            Some(_) => {}
         }
     }
 

@@ -37,7 +37,8 @@ pub fn asked_delay(mut failure: Failure, headers: &Headers, body: &str) -> Failu
         _ => {}
     }
     let now = Timestamp::now();
-    let asked = asked(headers, body, now).or_else(|| match failure.status {
+    let of_body = failure.retry_after_ms.map(Duration::from_millis);
+    let asked = asked(headers, body, now).or(of_body).or_else(|| match failure.status {
         Some(429 | 503 | 529) => {
             used_up(headers, now).or_else(|| reset(headers.get("x-ratelimit-reset")?, now))
         }

@@ -10,8 +10,10 @@ mod governor;
 mod limits;
 mod retry;
 mod roots;
+mod socket;
 #[cfg(test)]
 mod tests;
+mod ws;
 
 pub use client::Network;
 pub use credential::authorise;
@@ -20,8 +22,9 @@ pub use exchange::{Exchange, Receiver, exchange};
 pub use governor::{Pass, Place};
 pub use limits::{asked_delay, request_id};
 pub use retry::Policy;
+pub use socket::{Dialogue, Ended, Socket};
+pub use ws::Break;
 
-use crate::ai::codec::Codec;
 use crate::ai::{Failure, FailureKind};
 
 /// The most that is read of one response, in bytes: more than any answer, less than what would hurt the host.
@@ -30,28 +33,9 @@ pub const LARGEST_RESPONSE: usize = 100 << 20;
 /// The most that is read of an error response, in bytes.
 pub const LARGEST_ERROR: usize = 8 << 20;
 
-/// No connection, or it broke before the response's head. The text is that of the protocol's JavaScript client.
-pub fn no_connection(protocol: &dyn Codec) -> Failure {
-    no_response(protocol, FailureKind::Connection, "Connection error.")
-}
-
-/// The response's head did not come in time. The text is that of the protocol's JavaScript client.
-pub fn timed_out(protocol: &dyn Codec) -> Failure {
-    no_response(protocol, FailureKind::Timeout, "Request timed out.")
-}
-
 /// The connection broke within the response's body. The text is that of Node's `fetch`.
 pub fn broken_off() -> Failure {
     Failure::new(FailureKind::Connection, "terminated")
-}
-
-/// The host gave up before the response's head came. The text is that of the protocol's JavaScript client.
-pub fn given_up(protocol: &dyn Codec) -> Failure {
-    no_response(protocol, FailureKind::Aborted, "Request was aborted.")
-}
-
-fn no_response(protocol: &dyn Codec, kind: FailureKind, usual: &str) -> Failure {
-    Failure::new(kind, protocol.no_response(kind).unwrap_or(usual))
 }
 
 /// The response is larger than this library takes.

@@ -58,6 +58,11 @@ impl Batch {
         }
     }
 
+    /// The way to the provider broke: another one may do.
+    pub(super) fn broken(&mut self, how: &impl Serialize) {
+        self.json(b'B', how);
+    }
+
     /// One event of the answer.
     pub(super) fn event(&mut self, event: Event<'_>) {
         match event {

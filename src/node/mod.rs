@@ -14,6 +14,7 @@ pub mod feed;
 pub mod json;
 pub mod provider;
 mod queue;
+mod socket;
 pub mod turn;
 
 use napi_derive::napi;

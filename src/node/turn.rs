@@ -20,14 +20,16 @@ use crate::net::{self, Deadlines, Exchange, Network, Pass, Place, Policy};
 const LONG_INPUT: usize = 64 << 10;
 
 /// A turn whose request is written and ready to go.
-struct Prepared {
-    protocol: &'static dyn Codec,
-    request: HttpRequest,
+pub(super) struct Prepared {
+    pub(super) protocol: &'static dyn Codec,
+    pub(super) request: HttpRequest,
+    /// The same request for a WebSocket, and the message that asks there.
+    pub(super) socket: Option<(HttpRequest, String)>,
     /// What the decoder needs to know of the turn; its messages are gone.
-    turn: Input,
-    network: Network,
-    /// For the host's own transport: leave to send.
-    leave: Option<(Place, Pass)>,
+    pub(super) turn: Input,
+    pub(super) network: Network,
+    /// For the host's own transport and for WebSockets: leave to send.
+    pub(super) leave: Option<(Place, Pass)>,
     /// For the host's own transport: the provider's id of the request.
     request_id: Option<String>,
 }
@@ -53,7 +55,7 @@ impl Prepared {
         let turn = input.clone();
         input.messages = messages;
         let request = protocol.encode(input)?;
-        Ok(Self { protocol, request, turn, network, leave: None, request_id: None })
+        Ok(Self { protocol, request, socket: None, turn, network, leave: None, request_id: None })
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
@@ -64,7 +66,6 @@ impl Prepared {
     fn parts(&self) -> String {
         let HttpRequest { url, headers, body, refused, .. } = &self.request;
         let Deadlines { head, first_event, idle } = Deadlines::new(&self.turn.options, url);
-        let millis = |wait: Option<std::time::Duration>| wait.map(|wait| wait.as_secs_f64() * 1000.0);
         let headers: std::collections::BTreeMap<_, _> = headers.iter().cloned().collect();
         serde_json::json!({
             "url": url,
@@ -93,14 +94,19 @@ impl Prepared {
     }
 
     fn place(&self) -> Place {
-        Place::new(self.protocol, &self.turn.model.provider, &self.request)
+        Place::new(&self.turn.model.provider, &self.request)
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        Policy::new(self.protocol, &self.turn.options)
     }
 
     /// Waits for leave to send.
-    async fn admit(&mut self, cancel: &CancellationToken) -> std::result::Result<(), Failure> {
+    pub(super) async fn admit(&mut self, cancel: &CancellationToken) -> std::result::Result<(), Failure> {
+        self.leave = None;
         if self.request.refused.is_none() {
             let place = self.place();
-            self.leave = Some((place, place.turn(&Policy::new(&self.turn.options), cancel).await?));
+            self.leave = Some((place, place.turn(&self.policy(), cancel).await?));
         }
         Ok(())
     }
@@ -112,9 +118,9 @@ impl Prepared {
         failure: Failure,
         cancel: &CancellationToken,
     ) -> std::result::Result<(), Failure> {
-        let failure = if cancel.is_cancelled() { net::given_up(self.protocol) } else { failure };
+        let failure = if cancel.is_cancelled() { self.protocol.given_up() } else { failure };
         let Some((place, pass)) = self.leave.take() else { return Err(failure) };
-        let policy = Policy::new(&self.turn.options);
+        let policy = self.policy();
         self.leave = Some((place, place.again(pass, &policy, attempt, failure, cancel).await?));
         Ok(())
     }
@@ -123,23 +129,23 @@ impl Prepared {
 /// One turn. Its events wait in a queue until `drain` takes them; the last one is `D` (done) or `F` (failed).
 #[napi]
 pub struct Turn {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    queue: Arc<Queue>,
-    cancel: CancellationToken,
+pub(super) struct Shared {
+    pub(super) queue: Arc<Queue>,
+    pub(super) cancel: CancellationToken,
     state: Mutex<State>,
 }
 
 /// What the host gave: the protocol's name, the rest as JSON.
-struct Parts {
+pub(super) struct Parts {
     protocol: String,
     input: String,
     network: String,
 }
 
-enum State {
+pub(super) enum State {
     /// What the host gave.
     Fresh(Parts),
     /// The request is written.
@@ -153,7 +159,7 @@ enum State {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -161,13 +167,13 @@ impl Shared {
         std::mem::replace(&mut *self.state(), state)
     }
 
-    fn fail(&self, failure: &Failure) {
+    pub(super) fn fail(&self, failure: &Failure) {
         *self.state() = State::Gone;
         self.queue.end(Err(failure));
     }
 
     /// Writes the request, unless that was done or has failed.
-    fn prepare(&self) -> Option<Box<Prepared>> {
+    pub(super) fn prepare(&self) -> Option<Box<Prepared>> {
         match self.replace(State::Gone) {
             State::Fresh(parts) => match Prepared::new(&parts) {
                 Ok(prepared) => Some(Box::new(prepared)),
@@ -181,14 +187,14 @@ impl Shared {
         }
     }
 
-    async fn seal(
+    pub(super) async fn seal(
         &self,
         prepared: &mut Prepared,
         payload: Option<String>,
     ) -> std::result::Result<(), Failure> {
         let protocol = prepared.protocol;
         tokio::select! {
-            () = self.cancel.cancelled() => Err(net::given_up(protocol)),
+            () = self.cancel.cancelled() => Err(protocol.given_up()),
             sealed = prepared.seal(payload) => sealed,
         }
     }
@@ -211,7 +217,7 @@ impl Shared {
         let turn = Exchange {
             protocol: prepared.protocol,
             deadlines: Deadlines::new(&prepared.turn.options, &prepared.request.url),
-            retries: Policy::new(&prepared.turn.options),
+            retries: prepared.policy(),
             place: prepared.place(),
             network: std::mem::take(&mut prepared.network),
             request: std::mem::take(&mut prepared.request),
@@ -265,14 +271,7 @@ impl Turn {
     /// Sends the request, with another payload if one is given, and starts to read the response.
     #[napi(catch_unwind)]
     pub fn send(&self, payload: Option<String>) {
-        let run = napi::bindgen_prelude::spawn(Arc::clone(&self.shared).run(payload));
-        let queue = Arc::clone(&self.shared.queue);
-        napi::bindgen_prelude::spawn(async move {
-            // A fault of this library must not leave the host waiting.
-            if let Err(fault) = run.await {
-                queue.end(Err(&Failure::new(FailureKind::Protocol, format!("Internal error: {fault}"))));
-            }
-        });
+        self.spawn(Arc::clone(&self.shared).run(payload));
     }
 
     /// The events that wait, as described in `batch.rs`; `null` when there are none.
@@ -295,6 +294,9 @@ impl Turn {
     #[napi(catch_unwind)]
     pub fn abort(&self) {
         self.shared.cancel.cancel();
+        if let State::Ready(prepared) = &mut *self.shared.state() {
+            prepared.leave = None;
+        }
         self.read(|decoder, inlet| Some(decoder.finish(End::Aborted, inlet)));
     }
 
@@ -310,8 +312,7 @@ impl Turn {
     /// For the host's own transport: no response came. `again` tells what follows.
     #[napi(catch_unwind)]
     pub fn unreachable(&self, timed_out: bool) {
-        let silence = if timed_out { net::timed_out } else { net::no_connection };
-        self.shared.attempt_failed(|prepared| silence(prepared.protocol));
+        self.shared.attempt_failed(|prepared| prepared.protocol.unreachable(timed_out));
     }
 
     /// For the host's own transport: a response was accepted and its body follows.
@@ -402,8 +403,19 @@ impl Shared {
 }
 
 impl Turn {
+    /// Starts what brings the turn to its end. A fault of this library must not leave the host waiting.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let run = napi::bindgen_prelude::spawn(work);
+        let queue = Arc::clone(&self.shared.queue);
+        napi::bindgen_prelude::spawn(async move {
+            if let Err(fault) = run.await {
+                queue.end(Err(&Failure::new(FailureKind::Protocol, format!("Internal error: {fault}"))));
+            }
+        });
+    }
+
     /// Has the decoder take a step. `false` when the attempt is over: the answer has ended, or it has failed.
-    fn read(
+    pub(super) fn read(
         &self,
         step: impl FnOnce(&mut dyn Decoder, &mut Watch<'_>) -> Option<std::result::Result<StopReason, Failure>>,
     ) -> bool {
@@ -432,8 +444,13 @@ impl Turn {
     }
 }
 
+/// A wait in milliseconds, for JavaScript.
+pub(super) fn millis(wait: Option<std::time::Duration>) -> Option<f64> {
+    wait.map(|wait| wait.as_secs_f64() * 1000.0)
+}
+
 /// Notes whether the host has seen some of the answer.
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     inlet: &'a mut Inlet,
     visible: &'a mut bool,
 }
@@ -445,7 +462,7 @@ impl Sink for Watch<'_> {
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> Failure {
+pub(super) fn unreadable(error: &serde_json::Error) -> Failure {
     Failure::new(FailureKind::InvalidRequest, format!("Cannot read the request: {error}"))
 }
 

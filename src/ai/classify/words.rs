@@ -129,6 +129,7 @@ pub(super) const CODES: &[(FailureKind, &[&str])] = &[
             "badrequest",
             "failedprecondition",
             "invalidargument",
+            "invalidprompt",
             "invalidrequest",
             "invalidrequesterror",
             "validation",

@@ -16,6 +16,7 @@ use url::form_urlencoded::Serializer;
 use super::Token;
 use super::source::{Account, Source, nowhere, refused};
 use crate::ai::{Failure, FailureKind};
+use crate::net::client::Use;
 use crate::net::{LARGEST_ERROR, Network, broken_off, too_large};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -93,7 +94,7 @@ fn sign(account: &Account, mut claims: serde_json::Value) -> Result<String, Fail
 
 async fn post(url: &str, form: &[(&str, &str)], network: &Network) -> Result<Token, Failure> {
     let body = Serializer::new(String::new()).extend_pairs(form).finish();
-    let request = network.client()?.post(url);
+    let request = network.client(Use::Http)?.post(url);
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
     let unreachable =
         || Failure::new(FailureKind::Connection, format!("Cannot get an access token from {url}"));
@@ -122,7 +123,7 @@ async fn metadata(host: &str, network: &Network) -> Result<Token, Failure> {
     let scope: String = url::form_urlencoded::byte_serialize(SCOPE.as_bytes()).collect();
     let path = "computeMetadata/v1/instance/service-accounts/default/token";
     let url = format!("{}/{path}?scopes={scope}", base.trim_end_matches('/'));
-    let request = direct.client()?.get(url).header("metadata-flavor", "Google");
+    let request = direct.client(Use::Http)?.get(url).header("metadata-flavor", "Google");
     let answer = tokio::time::timeout(NEARBY, send(request)).await.map_err(|_| nowhere())?;
     let (status, body) = answer.map_err(|_| nowhere())?;
     if status.is_success() {

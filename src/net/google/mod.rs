@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 
 use self::source::{Found, Source};
 use super::{Network, Policy};
-use crate::ai::codec::HttpRequest;
+use crate::ai::codec::{HttpRequest, of_api};
 use crate::ai::{Failure, Options};
 
 /// How long before it expires a token is replaced.
@@ -53,13 +53,14 @@ async fn token(source: &Source, network: &Network) -> Result<String, Failure> {
     if let Some(token) = held.as_ref().filter(|token| token.expires > Instant::now() + MARGIN) {
         return Ok(token.value.clone());
     }
-    let retries = Policy::new(&Options::default());
+    let retries = of_api("google-vertex").map(|protocol| Policy::new(protocol, &Options::default()));
     let mut attempt = 0;
     loop {
         match grant::fetch(source, network).await {
             Ok(token) => return Ok(held.insert(token).value.clone()),
             Err(failure) => {
-                let wait = Policy::wait(attempt, &failure);
+                let Some(retries) = &retries else { return Err(failure) };
+                let wait = retries.wait(attempt, &failure);
                 retries.after(attempt, failure)?;
                 tokio::time::sleep(wait).await;
             }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::server::{Server, answer, reply};
 use super::{Seen, run_with, turn};
-use crate::ai::codec::{HttpRequest, of_api};
+use crate::ai::codec::{self, HttpRequest};
 use crate::ai::{Failure, FailureKind, Headers, StopReason};
 use crate::net::governor::has_lane;
 use crate::net::{Network, Pass, Place, Policy};
@@ -17,14 +17,13 @@ use crate::net::{Network, Pass, Place, Policy};
 fn place(key: &str) -> Place {
     let headers = vec![("x-api-key".to_owned(), key.to_owned())];
     Place::new(
-        of_api("anthropic-messages").unwrap(),
         "sim",
         &HttpRequest { url: "http://sim.test/v1".to_owned(), headers, ..HttpRequest::default() },
     )
 }
 
 fn policy(options: &str) -> Policy {
-    Policy::new(&serde_json::from_str(options).unwrap())
+    Policy::new(codec::of_api("openai-completions").unwrap(), &serde_json::from_str(options).unwrap())
 }
 
 fn limited(seconds: u64) -> Failure {

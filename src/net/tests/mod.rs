@@ -6,6 +6,7 @@ mod governor;
 mod proxies;
 mod retries;
 mod server;
+mod sockets;
 mod tls;
 
 use std::sync::Arc;
@@ -80,8 +81,8 @@ async fn run_with(
     let exchange_of = Exchange {
         protocol,
         deadlines: Deadlines::new(&options, &request.url),
-        retries: Policy::new(&options),
-        place: Place::new(protocol, &for_decoder.model.provider, &request),
+        retries: Policy::new(protocol, &options),
+        place: Place::new(&for_decoder.model.provider, &request),
         request,
         decoder: || codec::reader(protocol, &for_decoder),
         network,

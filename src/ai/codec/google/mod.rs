@@ -55,12 +55,16 @@ impl Codec for Service {
         rejection::rejection(status, headers, body)
     }
 
-    fn no_response(&self, kind: FailureKind) -> Option<&'static str> {
-        match kind {
-            FailureKind::Connection => Some("fetch failed"),
-            FailureKind::Aborted => Some(ABORTED),
-            _ => None,
+    fn unreachable(&self, timed_out: bool) -> Failure {
+        if timed_out {
+            Failure::new(FailureKind::Timeout, "Request timed out.")
+        } else {
+            Failure::new(FailureKind::Connection, "fetch failed")
         }
+    }
+
+    fn given_up(&self) -> Failure {
+        Failure::aborted(ABORTED)
     }
 
     fn bodiless(&self) -> Failure {

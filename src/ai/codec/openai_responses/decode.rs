@@ -53,14 +53,13 @@ impl Decoder {
         Self { sse: SseDecoder::default(), reader }
     }
 
-    /// Takes one event, JSON text, however it came.
-    #[expect(dead_code, reason = "for transports that are not server-sent events")]
-    pub(in crate::ai::codec) fn event(&mut self, json: &str, sink: &mut dyn Sink) -> Result<(), Failure> {
-        sink.event(Event::Piece);
-        match WireEvent::read(json).map_err(|_| Failure::not_json("{json}", json))? {
-            Some(event) => self.reader.event(&event, sink),
-            None => Ok(()),
-        }
+    /// Takes one event, however it came.
+    pub(in crate::ai::codec) fn event(
+        &mut self,
+        event: &WireEvent<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Failure> {
+        self.reader.event(event, sink)
     }
 }
 

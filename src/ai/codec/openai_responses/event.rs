@@ -13,32 +13,32 @@ use crate::json::{Num, WireStr, present};
 /// An event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct WireEvent<'a> {
+pub(in crate::ai::codec) struct WireEvent<'a> {
     #[serde(borrow)]
-    pub(super) r#type: WireStr<'a>,
+    pub(in crate::ai::codec) r#type: WireStr<'a>,
     /// Which item of the answer it is about.
-    pub(super) output_index: Option<Num>,
+    pub(in crate::ai::codec) output_index: Option<Num>,
     #[serde(borrow)]
-    pub(super) delta: Option<WireStr<'a>>,
+    pub(in crate::ai::codec) delta: Option<WireStr<'a>>,
     #[serde(borrow)]
-    pub(super) arguments: Option<WireStr<'a>>,
+    pub(in crate::ai::codec) arguments: Option<WireStr<'a>>,
     #[serde(borrow)]
-    pub(super) item: Option<&'a RawValue>,
+    pub(in crate::ai::codec) item: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) part: Option<&'a RawValue>,
+    pub(in crate::ai::codec) part: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) response: Option<&'a RawValue>,
+    pub(in crate::ai::codec) response: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) error: Option<&'a RawValue>,
+    pub(in crate::ai::codec) error: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "present")]
-    pub(super) code: Option<&'a RawValue>,
+    pub(in crate::ai::codec) code: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "present")]
-    pub(super) message: Option<&'a RawValue>,
+    pub(in crate::ai::codec) message: Option<&'a RawValue>,
 }
 
 impl<'a> WireEvent<'a> {
     /// Reads an event; `Ok(None)` for JSON that is no object, which says nothing.
-    pub(super) fn read(json: &'a str) -> Result<Option<Self>, serde_json::Error> {
+    pub(in crate::ai::codec) fn read(json: &'a str) -> Result<Option<Self>, serde_json::Error> {
         if !json.trim_ascii_start().starts_with('{') {
             return serde_json::from_str::<IgnoredAny>(json).map(|_| None);
         }

@@ -15,7 +15,10 @@ mod request;
 mod tests;
 
 pub(super) use body::{House, encode as body};
-pub(super) use decode::{Decoder, Tariff};
+pub(super) use conversation::{input, legal};
+pub(super) use decode::{Decoder, Tariff, tier_factor};
+pub(super) use event::WireEvent;
+pub(super) use item::{Item, OfferedTool, tools};
 
 use super::{Codec, HttpRequest, openai_client};
 use crate::ai::{Failure, Headers, Turn};

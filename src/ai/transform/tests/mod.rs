@@ -44,11 +44,15 @@ fn targets() -> impl Iterator<Item = Value> {
     })
 }
 
+/// A key that is also a token of an account, as Codex wants one.
+const TOKEN: &str =
+    "e30.eyJodHRwczovL2FwaS5vcGVuYWkuY29tL2F1dGgiOnsiY2hhdGdwdF9hY2NvdW50X2lkIjoiYWNjb3VudC0xIn19.s";
+
 fn turn(model: &Value, messages: &[Value]) -> Turn {
     let turn = json!({"model": model, "systemPrompt": "\u{E000}Be brief.", "messages": messages,
         "tools": [{"name": "read\u{E000}", "description": "\u{E001}Reads", "parameters":
             {"type": "object", "properties": {"path\u{E000}": {"type": "string", "default": "\u{E001}"}}}}],
-        "options": {"apiKey": "k", "metadata": {"user_id": "u\u{E000}"}}});
+        "options": {"apiKey": TOKEN, "metadata": {"user_id": "u\u{E000}"}}});
     Turn::from_json(&histories::wire(&turn)).unwrap()
 }
 

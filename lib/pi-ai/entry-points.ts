@@ -3,7 +3,7 @@
 import { emptyMessage } from "./assembler.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
 import type { Asked } from "./request.js";
-import type { Api, Context, Model } from "./types.js";
+import type { Api, AssistantMessageEvent, Context, Model } from "./types.js";
 
 /** Works out what a call asks for; throws when that cannot be, for example without a key. */
 export type Ask<M, O> = (model: M, context: Context, options: O | undefined) => Asked;
@@ -18,6 +18,19 @@ export function started(asked: Asked, start: Start): AssistantMessageEventStream
   return stream;
 }
 
+/** Passes on the stream that `start` returns; what it throws is an event of the stream. */
+export function forwarded(model: Model<Api>, start: () => AsyncIterable<AssistantMessageEvent>) {
+  const stream = new AssistantMessageEventStream();
+  const pass = async () => {
+    for await (const event of start()) stream.push(event);
+    stream.end();
+  };
+  Promise.resolve()
+    .then(pass)
+    .catch((error: unknown) => refuse(stream, model, error));
+  return stream;
+}
+
 /** The root's function: starts in the next microtask; what `ask` throws is an event of the stream. */
 export function deferred<M extends Model<Api>, O>(ask: Ask<M, O>, start: Start) {
   return (model: M, context: Context, options?: O): AssistantMessageEventStream => {
@@ -26,12 +39,16 @@ export function deferred<M extends Model<Api>, O>(ask: Ask<M, O>, start: Start) 
       try {
         start(ask(model, context, options), stream);
       } catch (error) {
-        const errorMessage = error instanceof Error ? error.message : String(error);
-        const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
-        stream.push({ type: "error", reason: "error", error: message });
-        stream.end(message);
+        refuse(stream, model, error);
       }
     });
     return stream;
   };
+}
+
+function refuse(stream: AssistantMessageEventStream, model: Model<Api>, error: unknown): void {
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
+  stream.push({ type: "error", reason: "error", error: message });
+  stream.end(message);
 }

@@ -3,7 +3,9 @@
 
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
-import { deferred } from "./entry-points.js";
+import type { bedrockProviderModule } from "./bedrock-provider.js";
+import { askBedrock, askSimpleBedrock, startBedrock } from "./bedrock-wire.js";
+import { deferred, forwarded } from "./entry-points.js";
 import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
@@ -14,6 +16,34 @@ export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+
+const nativeBedrock = {
+  streamBedrock: deferred(askBedrock, startBedrock),
+  streamSimpleBedrock: deferred(askSimpleBedrock, startBedrock),
+};
+let hostBedrock: typeof bedrockProviderModule | undefined;
+
+/** Puts a host's functions in place of the package's own for `bedrock-converse-stream`. */
+export function setBedrockProviderModule(module: typeof bedrockProviderModule): void {
+  const { streamBedrock, streamSimpleBedrock } = module;
+  hostBedrock = { streamBedrock, streamSimpleBedrock };
+}
+
+/** Bedrock's functions, of the host when it has set its own by the time of the call. */
+const bedrock: typeof bedrockProviderModule = {
+  streamBedrock: (model, context, options) => {
+    const host = hostBedrock;
+    return host
+      ? forwarded(model, () => host.streamBedrock(model, context, options))
+      : nativeBedrock.streamBedrock(model, context, options);
+  },
+  streamSimpleBedrock: (model, context, options) => {
+    const host = hostBedrock;
+    return host
+      ? forwarded(model, () => host.streamSimpleBedrock(model, context, options))
+      : nativeBedrock.streamSimpleBedrock(model, context, options);
+  },
+};
 
 /** Puts the protocols that come with the package into the registry, in place of what has their names. */
 export function registerBuiltInApiProviders(): void {
@@ -26,6 +56,11 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "bedrock-converse-stream",
+    stream: bedrock.streamBedrock,
+    streamSimple: bedrock.streamSimpleBedrock,
   });
 }
 

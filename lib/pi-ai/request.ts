@@ -68,10 +68,11 @@ export function turnText(asked: Asked, reads: Reads = {}): string {
 }
 
 function modelPart(model: Model<Api>): object {
-  const { id, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
+  const { id, name, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
   const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
   return {
     id,
+    name: name ?? undefined,
     api,
     provider,
     baseUrl,

@@ -29,6 +29,10 @@ export interface Dialect {
   environment?: readonly string[];
   /** Whether Pi keeps the response's head from the host. */
   silent?: boolean;
+  /** The response's headers as Pi shows them to the host; all of them unless set. */
+  shownHeaders?(headers: Record<string, string>): Record<string, string>;
+  /** What Pi says when the host gives up before the response's head; its usual words unless set. */
+  gaveUp?: string;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
   /** The payload as the host's hook sees it. */
@@ -130,7 +134,7 @@ class Run implements Driver {
       return false;
     }
     if (signal.aborted) {
-      this.fail({ kind: "aborted", message: "Request was aborted.", retryable: false });
+      this.fail(this.reworded({ kind: "aborted", message: "Request was aborted.", retryable: false }));
       return false;
     }
     signal.addEventListener("abort", this.onAbort, { once: true });
@@ -183,8 +187,10 @@ class Run implements Driver {
   async head(status: number, headers: Record<string, string>): Promise<void> {
     if (this.started) return;
     this.started = true;
-    if (!this.dialect.silent) await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
-    if (!this.over && !this.dialect.startsLate) this.assembler.start();
+    const { silent, startsLate } = this.dialect;
+    const shown = this.dialect.shownHeaders?.(headers) ?? headers;
+    if (!silent) await this.asked.options?.onResponse?.({ status, headers: shown }, this.asked.model);
+    if (!this.over && !startsLate) this.assembler.start();
   }
 
   stirred(): boolean {
@@ -221,7 +227,9 @@ class Run implements Driver {
 
   /** Pi tells whether it noticed between events or while it waited for more; hosts know both texts. */
   private reworded(failure: Failure): Failure {
-    return this.abortedMidway && this.started ? { ...failure, message: "Request was aborted" } : failure;
+    if (this.abortedMidway && this.started) return { ...failure, message: "Request was aborted" };
+    const { gaveUp } = this.dialect;
+    return gaveUp && failure.kind === "aborted" && !this.started ? { ...failure, message: gaveUp } : failure;
   }
 
   /** Ends the turn with a failure, unless it has ended. */

@@ -35,25 +35,30 @@ pub struct Network {
 }
 
 impl Network {
-    /// The client for these settings, built at its first use. The oldest goes when there are many.
-    pub(super) fn client(&self) -> Result<Client, Failure> {
-        static CLIENTS: OnceLock<Mutex<IndexMap<Network, Client>>> = OnceLock::new();
+    /// The client for these settings, with HTTP/1.1 only or whatever the server speaks, built at its first use. The
+    /// oldest goes when there are many.
+    pub(super) fn client(&self, http1: bool) -> Result<Client, Failure> {
+        static CLIENTS: OnceLock<Mutex<IndexMap<(Network, bool), Client>>> = OnceLock::new();
         let clients = CLIENTS.get_or_init(Mutex::default);
         let lock = || clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = lock().get(self) {
+        let key = (self.clone(), http1);
+        if let Some(client) = lock().get(&key) {
             return Ok(client.clone());
         }
-        let client = self.build()?;
+        let client = self.build(http1)?;
         let mut known = lock();
         if known.len() >= MOST_CLIENTS {
             known.shift_remove_index(0);
         }
-        Ok(known.entry(self.clone()).or_insert(client).clone())
+        Ok(known.entry(key).or_insert(client).clone())
     }
 
-    fn build(&self) -> Result<Client, Failure> {
+    fn build(&self, http1: bool) -> Result<Client, Failure> {
         let invalid = |what: String| Failure::new(FailureKind::InvalidRequest, what);
-        let tls = roots::tls(&self.ca_files).map_err(|error| invalid(format!("TLS: {error}")))?;
+        let mut tls = roots::tls(&self.ca_files).map_err(|error| invalid(format!("TLS: {error}")))?;
+        if http1 {
+            tls.alpn_protocols.retain(|protocol| protocol == b"http/1.1");
+        }
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT)

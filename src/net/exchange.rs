@@ -53,7 +53,7 @@ where
     if turn.cancel.is_cancelled() {
         return Err(given_up());
     }
-    let client = turn.network.client()?;
+    let client = turn.network.client(turn.request.http1)?;
     let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
     let mut attempt = 0;
     loop {
@@ -204,7 +204,7 @@ impl<R: Receiver> Sink for Seen<'_, R> {
             self.since = Instant::now();
             self.any = true;
         }
-        self.visible |= matches!(event, Event::Open { .. } | Event::Delta { .. });
+        self.visible |= matches!(event, Event::Start | Event::Open { .. } | Event::Delta { .. });
         self.receiver.event(event);
     }
 }
@@ -219,6 +219,12 @@ fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure>
     }
     if let Some(count) = map.get_mut("x-stainless-retry-count") {
         *count = attempt.into();
+    }
+    if let Some(count) = map.get_mut("amz-sdk-request")
+        && let Some((_, limit)) = count.to_str().unwrap_or_default().split_once("; ")
+        && let Ok(value) = format!("attempt={}; {limit}", attempt + 1).try_into()
+    {
+        *count = value;
     }
     Ok(map)
 }

@@ -67,7 +67,8 @@ pub fn asked_delay(mut failure: Failure, headers: &Headers, body: &str) -> Failu
         let asked = Duration::try_from_secs_f64(asked.max(0.0)).ok()?;
         u64::try_from(asked.as_millis()).ok()
     });
-    failure.request_id = headers.get("request-id").or_else(|| headers.get("x-request-id")).map(str::to_owned);
+    let ids = ["request-id", "x-request-id", "x-amzn-requestid"];
+    failure.request_id = ids.iter().find_map(|name| headers.get(name)).map(str::to_owned);
     failure
 }
 

@@ -2,12 +2,15 @@
 //! of the response's bytes, however they are cut.
 
 mod anthropic;
+mod bedrock;
 mod endpoint;
 mod openai_chat;
 mod rejection;
 #[cfg(test)]
 mod replay;
 pub mod sse;
+
+pub use bedrock::{Aws, Proof};
 
 use super::{Failure, FailureKind, Headers, Sink, StopReason, Turn};
 
@@ -22,6 +25,8 @@ pub struct HttpRequest {
     pub body: String,
     /// The credential that is still to be fetched, and what it goes into.
     pub credential: Credential,
+    /// Whether it must go over HTTP/1.1.
+    pub http1: bool,
     /// Why the request may not be sent, found out after the host has seen its body.
     pub refused: Option<Failure>,
 }
@@ -33,6 +38,8 @@ pub enum Credential {
     /// Nothing is lacking.
     #[default]
     Sent,
+    /// A signature or a token for AWS, and the address that depends on the region.
+    Aws(Box<Aws>),
 }
 
 /// How a stream of bytes came to its end.
@@ -92,5 +99,8 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
 }
 
-const PROTOCOLS: &[(&str, &dyn Codec)] =
-    &[("anthropic-messages", &anthropic::Wire), ("openai-completions", &openai_chat::Wire)];
+const PROTOCOLS: &[(&str, &dyn Codec)] = &[
+    ("anthropic-messages", &anthropic::Wire),
+    ("bedrock-converse-stream", &bedrock::Wire),
+    ("openai-completions", &openai_chat::Wire),
+];

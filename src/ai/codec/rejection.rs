@@ -66,6 +66,7 @@ pub(super) fn classify(status: u16, message: String, typed: Option<&str>) -> Fai
 const OVERFLOW: &[&str] = &[
     "context_length_exceeded",
     "prompt is too long",
+    "input is too long",
     "request_too_large",
     "maximum context length",
     "exceeds the context window",

@@ -1,4 +1,4 @@
-import { answer } from "./streams.mjs";
+import { beginning, bytes } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Rows about what the host does: when it aborts, and how it has set things up. */
@@ -6,8 +6,11 @@ import { WIRES } from "./wires/index.mjs";
 const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
-  const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const opening = beginning(api, 3);
+  const wire = WIRES.get(api);
+  const openCall = wire.openCall
+    ? bytes(wire.frames(wire.openCall))
+    : Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -62,9 +65,10 @@ function openToolCalls() {
 }
 
 export function configuration(api) {
-  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
-  const direct = simple.replace("Simple", "");
-  const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
+  const { family } = WIRES.get(api);
+  const direct = family ? `stream${family}` : "stream";
+  const own = family ? [`streamSimple${family}`, direct] : [];
+  const calls = ["stream", "streamSimple", "complete", "completeSimple", ...own];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
     kase.model.baseUrl = `${base}/{CLOUDFLARE_ACCOUNT_ID}/{CLOUDFLARE_GATEWAY_ID}/x`;

@@ -3,11 +3,11 @@ import { badBodies, respond } from "./error-bodies.mjs";
 import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
-import { answer } from "./streams.mjs";
+import { answer, beginning } from "./streams.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for both protocols. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = ["anthropic-messages", "openai-completions", "bedrock-converse-stream"];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -92,7 +92,7 @@ function statuses(api) {
 
 function transport(api, refused) {
   const half = answer(api).subarray(0, 150);
-  const truncated = Buffer.from(answer(api).toString().split("\n\n").slice(0, 2).join("\n\n"));
+  const truncated = beginning(api, 2);
   const address = (baseUrl) => ({
     name: `base URL ${baseUrl}`,
     change: (kase) => (kase.model.baseUrl = baseUrl),

@@ -11,9 +11,9 @@ const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.mess
 /** Whether only our side takes the stream for cut off. */
 function truncated(difference) {
   const [alpha, beta] = errors(difference);
-  return (
-    !alpha && /^(Stream ended without finish_reason|Anthropic stream ended before message_start)$/.test(beta)
-  );
+  const ours =
+    /^(Stream ended without finish_reason|Anthropic stream ended before message_start|Bedrock stream ended before messageStop)$/;
+  return !alpha && ours.test(beta);
 }
 
 /** Whether Pi tripped over a field that a malformed message lacks. */
@@ -27,13 +27,35 @@ function tripped(difference) {
 function readOn({ section, kase, seen }) {
   return (
     section.startsWith("malformed") &&
-    kase.model.api === "anthropic-messages" &&
+    kase.model.api !== "openai-completions" &&
     seen.beta.message?.stopReason !== "error"
   );
 }
 
+/** Whether a Bedrock event lacks the number of its block. */
+function numberless({ kase }) {
+  if (kase?.model.api !== "bedrock-converse-stream") return false;
+  const text = Buffer.concat(kase.responses[0].steps.filter(Buffer.isBuffer)).toString("latin1");
+  return /contentBlockStop(?![^]{0,80}contentBlockIndex)/.test(text);
+}
+
+/** Whether Bedrock answered with an exception, for which Pi keeps the response's head to itself. */
+function headless({ kase, kind, seen }) {
+  const called = (side) => side?.trace.some(([name]) => name === "onResponse");
+  return (
+    kase?.model.api === "bedrock-converse-stream" &&
+    ["events", "response"].includes(kind) &&
+    !called(seen.alpha) &&
+    called(seen.beta)
+  );
+}
+
+/** Whether Pi says what its client thinks of a body that is no JSON. */
+const hinted = (difference) => /\n {2}Deserialization error: /.test(errors(difference)[0]);
+
 /** Whether the host's hook left a payload that asks for no stream. */
-function unstreamed({ seen }) {
+function unstreamed({ kase, seen }) {
+  if (kase?.model.api !== "openai-completions") return false;
   const body = seen.alpha?.requests?.[0]?.body.toString();
   return body !== undefined && !body.includes('"stream":true');
 }
@@ -49,6 +71,13 @@ export const expected = [
   },
   { id: "tripped", match: tripped },
   { id: "read-on", match: readOn },
+  { id: "numberless", match: numberless },
+  { id: "hint", match: hinted },
+  { id: "headless", match: headless },
+  {
+    id: "accept",
+    match: ({ kind, path, api }) => kind === "header" && path === "accept" && api === "bedrock-converse-stream",
+  },
   {
     id: "odd-types",
     match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions",
@@ -66,6 +95,13 @@ export const expected = [
   {
     id: "level-off",
     match: (difference) => difference.kase?.options.reasoning === "off" && outgoing(difference),
+  },
+  {
+    id: "level-unknown",
+    match: (difference) =>
+      difference.kase?.model.api === "bedrock-converse-stream" &&
+      difference.kase.options.reasoning === "unheard-of" &&
+      outgoing(difference),
   },
   { id: "wrong-types", match: ({ section }) => section.endsWith("options of wrong types") },
   { id: "proto", match: ({ path }) => path.includes("__proto__") },

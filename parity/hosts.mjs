@@ -8,7 +8,7 @@ import { WIRES } from "./wires/index.mjs";
 const CALL = '{"path":"a.ts","edits":[1,2]}';
 
 export function hostSections() {
-  const cases = ["anthropic-messages", "openai-completions"].flatMap((api) =>
+  const cases = ["anthropic-messages", "openai-completions", "bedrock-converse-stream"].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
@@ -27,8 +27,9 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const events = api === "anthropic-messages" ? toolUse() : toolCalls();
-  return WIRES.get(api).frames(events);
+  const wire = WIRES.get(api);
+  const pieces = [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)];
+  return wire.frames(wire.calls?.(pieces) ?? (api === "anthropic-messages" ? toolUse() : toolCalls()));
 }
 
 function toolUse() {

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 
 // What the machine has set must not decide what a case does; the packages read some of it on import.
-const READ_BY_PROVIDERS = /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|ANTHROPIC_|CLOUDFLARE_|ARGENT_TRANSPORT)/i;
+const READ_BY_PROVIDERS =
+  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|ANTHROPIC_|CLOUDFLARE_|AWS_|ARGENT_TRANSPORT)/i;
 for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
 
 const { compare, createHeaderLedger } = await import("./compare.mjs");
@@ -13,6 +14,7 @@ const { createReport } = await import("./report.mjs");
 const { requestSections } = await import("./requests.mjs");
 const { startServer } = await import("./server.mjs");
 const { streamSections } = await import("./streams.mjs");
+const { WIRES } = await import("./wires/index.mjs");
 
 const { values: flags } = parseArgs({
   options: {
@@ -90,7 +92,11 @@ function place(pause) {
 
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
 async function both(one, pause) {
-  const make = () => ({ key: KEY, ...one.make(place(pause)) });
+  const make = () => {
+    const kase = { key: KEY, ...one.make(place(pause)) };
+    const env = { ...WIRES.get(kase.model.api)?.environment?.(kase), ...kase.env };
+    return { ...kase, env };
+  };
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
 }

@@ -1,13 +1,16 @@
 import { anthropic } from "./anthropic.mjs";
+import { bedrock } from "./bedrock.mjs";
 import { chat } from "./chat.mjs";
 
 /**
  * The wire protocols. A wire says:
- * - `api`, `provider`, `family` (of `streamX` and `streamSimpleX`), `base(base)`: how to ask over it;
+ * - `api`, `provider`, `family` (of `streamX` and `streamSimpleX`, if the root has those), `base(base)`: how to ask over it;
  * - `events(random, kind)`: a random answer, `answer`: the shortest complete one, in the form that `frames` takes;
  * - `frames(events)`: the events as the provider sends them, one `Buffer` or text each; an event is JSON text or a value;
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
+ * - `environment(kase)`: variables that must be set; `seen(request)`: the headers without what chance decides;
+ * - `calls(pieces)`, `openCall`, `failure(body)`: a text and a call, a call that is not complete, an error in a stream;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat].map((wire) => [wire.api, wire]));
+export const WIRES = new Map([anthropic, chat, bedrock].map((wire) => [wire.api, wire]));

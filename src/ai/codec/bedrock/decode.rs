@@ -129,7 +129,9 @@ impl Decoder {
 impl crate::ai::codec::Decoder for Decoder {
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Failure> {
         self.frames.push(bytes);
-        while let Some(message) = self.frames.next()? {
+        while !self.is_complete()
+            && let Some(message) = self.frames.next()?
+        {
             self.state.message(&message, sink)?;
         }
         Ok(())
@@ -140,7 +142,7 @@ impl crate::ai::codec::Decoder for Decoder {
             // What Node says of a body that is no longer waited for.
             return Err(Failure::aborted("aborted"));
         }
-        if self.frames.is_midway() {
+        if !self.is_complete() && self.frames.is_midway() {
             return Err(Failure::new(FailureKind::Truncated, "Truncated event message received."));
         }
         match self.state.stop {
@@ -192,15 +194,11 @@ impl State {
     }
 
     fn event(&mut self, name: &str, body: &[u8], sink: &mut dyn Sink) -> Result<(), Failure> {
-        let empty = WireEvent::default();
-        let read;
-        let event = match serde_json::from_slice(body) {
-            Ok(event) => {
-                read = event;
-                &read
-            }
-            // No JSON at all, or JSON of another shape, which says nothing here.
-            Err(_) if body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok() => &empty,
+        let read: serde_json::Result<WireEvent<'_>> = serde_json::from_slice(body);
+        let event = match &read {
+            Ok(event) => event,
+            // No JSON at all, or JSON of another shape, says nothing here.
+            Err(_) if body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok() => return Ok(()),
             Err(_) => return Err(Failure::not_json("{json}", &String::from_utf8_lossy(body))),
         };
         match name {

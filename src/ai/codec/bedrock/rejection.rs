@@ -35,7 +35,7 @@ pub(super) fn exception(member: &str, body: &[u8]) -> Failure {
         return Failure { code: Some(name), ..Failure::new(kind, text) };
     };
     let json = rejection::parse(&text).unwrap_or_default();
-    let said = json.get("message").or_else(|| json.get("Message")).map(plain);
+    let said = json.get("message").filter(|said| !said.is_null()).map(plain);
     let message = describe(&name, said.as_deref().unwrap_or("Unknown"));
     Failure { status: None, ..failure(*status, message, &name) }
 }

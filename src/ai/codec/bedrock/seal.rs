@@ -9,7 +9,7 @@ use crate::ai::codec::{Credential, HttpRequest};
 use crate::ai::{Failure, FailureKind, Headers, Turn};
 use crate::json::Text;
 
-const CLIENT: &str = "aws-sdk-js/3.1164.0";
+const CLIENT: &str = "aws-sdk-js/3.1163.0";
 
 /// What the AWS SDK escapes in a part of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json::Text;
@@ -204,8 +204,14 @@ impl<'de> Visitor<'de> for Copy<'_> {
         value.deserialize_any(self)
     }
 
+    /// A text where an object or a list goes is the host's affair and the service's.
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        self.out.push_str(&serde_json::to_string(text).map_err(E::custom)?);
+        Ok(true)
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
-        let List(shape) = self.shape else { return Err(serde::de::Error::custom("a list where none goes")) };
+        let List(shape) = self.shape else { return Err(A::Error::custom("a list where none goes")) };
         let mut item = String::new();
         self.out.push('[');
         let mut first = true;
@@ -227,7 +233,7 @@ impl<'de> Visitor<'de> for Copy<'_> {
             let place = match self.shape {
                 Struct(members) => members.iter().position(|(name, _)| *name == key),
                 Map(_) => Some(written.len()),
-                _ => return Err(serde::de::Error::custom("an object where a list goes")),
+                _ => return Err(A::Error::custom("an object where a list goes")),
             };
             let Some(place) = place else {
                 fields.next_value::<IgnoredAny>()?;
@@ -238,7 +244,7 @@ impl<'de> Visitor<'de> for Copy<'_> {
                 Map(shape) => shape,
                 _ => &Any,
             };
-            let mut field = serde_json::to_string(&key).map_err(serde::de::Error::custom)?;
+            let mut field = serde_json::to_string(&key).map_err(A::Error::custom)?;
             field.push(':');
             if fields.next_value_seed(Copy { shape, out: &mut field })? {
                 written.push((place, field));

@@ -3,6 +3,7 @@
 import * as root from "argent-runtime";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
+import * as bedrock from "argent-runtime/pi-ai/bedrock-provider";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import { describe, expect, it } from "vitest";
 
@@ -69,6 +70,7 @@ describe("the exports", () => {
         "registerSessionResourceCleanup: function 1",
         "repairJson: function 1",
         "resetApiProviders: function 0",
+        "setBedrockProviderModule: function 1",
         "stream: function 3",
         "streamAnthropic: function 3",
         "streamOpenAICompletions: function 3",
@@ -89,6 +91,10 @@ describe("the exports", () => {
         "streamSimpleAnthropic: function 3",
       ]
     `);
+  });
+
+  it("of argent-runtime/pi-ai/bedrock-provider", () => {
+    expect(surface(bedrock)).toEqual(["bedrockProviderModule: object"]);
   });
 
   it("of argent-runtime/pi-ai/openai-completions", () => {

@@ -1,3 +1,5 @@
+import { bedrock } from "./expected-bedrock.mjs";
+
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
  *
@@ -32,27 +34,6 @@ function readOn({ section, kase, seen }) {
   );
 }
 
-/** Whether a Bedrock event lacks the number of its block. */
-function numberless({ kase }) {
-  if (kase?.model.api !== "bedrock-converse-stream") return false;
-  const text = Buffer.concat(kase.responses[0].steps.filter(Buffer.isBuffer)).toString("latin1");
-  return /contentBlockStop(?![^]{0,80}contentBlockIndex)/.test(text);
-}
-
-/** Whether Bedrock answered with an exception, for which Pi keeps the response's head to itself. */
-function headless({ kase, kind, seen }) {
-  const called = (side) => side?.trace.some(([name]) => name === "onResponse");
-  return (
-    kase?.model.api === "bedrock-converse-stream" &&
-    ["events", "response"].includes(kind) &&
-    !called(seen.alpha) &&
-    called(seen.beta)
-  );
-}
-
-/** Whether Pi says what its client thinks of a body that is no JSON. */
-const hinted = (difference) => /\n {2}Deserialization error: /.test(errors(difference)[0]);
-
 /** Whether the host's hook left a payload that asks for no stream. */
 function unstreamed({ kase, seen }) {
   if (kase?.model.api !== "openai-completions") return false;
@@ -63,6 +44,7 @@ function unstreamed({ kase, seen }) {
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
+  ...bedrock,
   { id: "P14", match: truncated },
   { id: "P20", match: (difference) => difference.tags?.has?.("surrogates") && outgoing(difference) },
   {
@@ -71,13 +53,6 @@ export const expected = [
   },
   { id: "tripped", match: tripped },
   { id: "read-on", match: readOn },
-  { id: "numberless", match: numberless },
-  { id: "hint", match: hinted },
-  { id: "headless", match: headless },
-  {
-    id: "accept",
-    match: ({ kind, path, api }) => kind === "header" && path === "accept" && api === "bedrock-converse-stream",
-  },
   {
     id: "odd-types",
     match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions",
@@ -95,13 +70,6 @@ export const expected = [
   {
     id: "level-off",
     match: (difference) => difference.kase?.options.reasoning === "off" && outgoing(difference),
-  },
-  {
-    id: "level-unknown",
-    match: (difference) =>
-      difference.kase?.model.api === "bedrock-converse-stream" &&
-      difference.kase.options.reasoning === "unheard-of" &&
-      outgoing(difference),
   },
   { id: "wrong-types", match: ({ section }) => section.endsWith("options of wrong types") },
   { id: "proto", match: ({ path }) => path.includes("__proto__") },

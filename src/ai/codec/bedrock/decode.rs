@@ -14,6 +14,7 @@ use crate::json::{Num, WireStr, lenient};
 pub(in crate::ai::codec) struct Decoder {
     frames: Frames,
     state: State,
+    begun: bool,
 }
 
 struct State {
@@ -122,7 +123,7 @@ impl Decoder {
     /// A reader for the response to `turn`.
     pub(in crate::ai::codec) fn new(turn: &Turn) -> Self {
         let state = State { rates: turn.model.cost, blocks: Vec::new(), stop: None, counted: false };
-        Self { frames: Frames::default(), state }
+        Self { frames: Frames::default(), state, begun: false }
     }
 }
 
@@ -132,6 +133,7 @@ impl crate::ai::codec::Decoder for Decoder {
         while !self.is_complete()
             && let Some(message) = self.frames.next()?
         {
+            self.begun = true;
             self.state.message(&message, sink)?;
         }
         Ok(())
@@ -139,8 +141,8 @@ impl crate::ai::codec::Decoder for Decoder {
 
     fn finish(&mut self, end: End, _sink: &mut dyn Sink) -> Result<StopReason, Failure> {
         if end == End::Aborted {
-            // What Node says of a body that is no longer waited for.
-            return Err(Failure::aborted("aborted"));
+            // The SDK waits for the first message; of a body after that Node says this.
+            return Err(Failure::aborted(if self.begun { "aborted" } else { "Request aborted" }));
         }
         if !self.is_complete() && self.frames.is_midway() {
             return Err(Failure::new(FailureKind::Truncated, "Truncated event message received."));

@@ -124,9 +124,9 @@ async fn what_a_process_gives_is_kept_until_it_expires() {
         let (_, authorization) = sent(&[("AWS_CONFIG_FILE", &config)], "{}").await.unwrap();
         authorization.split_once("Credential=").unwrap().1.split('/').next().unwrap().to_owned()
     };
-    give("SOON", &(jiff::Timestamp::now() + Duration::from_secs(60)).to_string());
+    give("SOON", &(jiff::Timestamp::now() + Duration::from_mins(1)).to_string());
     assert_eq!(key().await, "SOON");
-    give("LATER", &(jiff::Timestamp::now() + Duration::from_secs(3600)).to_string());
+    give("LATER", &(jiff::Timestamp::now() + Duration::from_hours(1)).to_string());
     assert_eq!(key().await, "LATER");
     give("NEW", "2099-01-01T00:00:00Z");
     assert_eq!(key().await, "LATER");

@@ -66,8 +66,7 @@ function openToolCalls() {
 
 export function configuration(api) {
   const { family } = WIRES.get(api);
-  const direct = family ? `stream${family}` : "stream";
-  const own = family ? [`streamSimple${family}`, direct] : [];
+  const own = family ? [`streamSimple${family}`, `stream${family}`] : [];
   const calls = ["stream", "streamSimple", "complete", "completeSimple", ...own];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
@@ -82,11 +81,11 @@ export function configuration(api) {
     { name: "header name with a blank", options: { apiKey: "k", headers: { "bad name": "x" } } },
     { name: "header value beyond Latin-1", options: { apiKey: "k", headers: { "x-name": "имя" } } },
     { name: "unknown API", change: (kase) => (kase.model.api = "no-such-api") },
-    {
+    ...own.slice(1).map((call) => ({
       name: "API of another provider function",
-      call: direct,
+      call,
       change: (kase) => (kase.model.api = "openai-responses"),
-    },
+    })),
     { name: "cloudflare without its variables", change: gateway },
     { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
     {

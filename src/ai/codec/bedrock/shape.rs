@@ -176,9 +176,9 @@ impl<'de> DeserializeSeed<'de> for Copy<'_> {
             return value.deserialize_option(self);
         }
         let raw = <&RawValue>::deserialize(value)?.get();
-        match serde_json::from_str::<Text>(raw) {
-            // The service refuses lone surrogates; reading drops them.
-            Ok(text) if raw.contains("\\ud") => self.out.extend(serde_json::to_string(&text)),
+        // The service refuses lone surrogates; reading drops them.
+        match raw.contains("\\ud").then(|| serde_json::from_str::<Text>(raw)) {
+            Some(Ok(text)) => self.out.extend(serde_json::to_string(&text)),
             _ => self.out.push_str(raw),
         }
         Ok(raw != "null")

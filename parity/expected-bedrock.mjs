@@ -5,11 +5,21 @@ const API = "bedrock-converse-stream";
 const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.message?.errorMessage];
 const named = (texts) => (difference) => texts.some((text) => difference.name?.includes(text));
 
+const sent = (kase) => Buffer.concat(kase.responses[0].steps.filter(Buffer.isBuffer)).toString("latin1");
+
 /** Whether an event lacks the number of its block. */
 function numberless({ section, kase }) {
+  return (
+    section.startsWith("malformed") && /contentBlockStop(?![\s\S]{0,80}contentBlockIndex)/.test(sent(kase))
+  );
+}
+
+/** Whether events follow the two that end an answer. */
+function readOn({ section, kase }) {
   if (!section.startsWith("malformed")) return false;
-  const text = Buffer.concat(kase.responses[0].steps.filter(Buffer.isBuffer)).toString("latin1");
-  return /contentBlockStop(?![\s\S]{0,80}contentBlockIndex)/.test(text);
+  const text = sent(kase);
+  const ends = [text.indexOf("messageStop"), text.search(/metadata[\s\S]{0,99}usage/)];
+  return !ends.includes(-1) && /:(event|exception)-type/.test(text.slice(Math.max(...ends)));
 }
 
 /** Whether the answer began with an exception, for which Pi keeps the response's head to itself. */
@@ -19,6 +29,7 @@ function exceptionFirst({ kind, seen }) {
 }
 
 const rules = [
+  { id: "read-on", match: readOn },
   { id: "bedrock-numberless", match: numberless },
   { id: "bedrock-exception-first", match: exceptionFirst },
   {

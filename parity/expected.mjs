@@ -29,7 +29,7 @@ function tripped(difference) {
 function readOn({ section, kase, seen }) {
   return (
     section.startsWith("malformed") &&
-    kase.model.api !== "openai-completions" &&
+    kase.model.api === "anthropic-messages" &&
     seen.beta.message?.stopReason !== "error"
   );
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { complete, type Model, stream } from "argent-runtime/pi-ai";
 import { bedrockProviderModule } from "argent-runtime/pi-ai/bedrock-provider";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { anthropicModel, collect, saying } from "./support/models.js";
+import { anthropicModel, collect, pixel, saying } from "./support/models.js";
 import { type Provider, startProvider } from "./support/provider.js";
 
 const provider = await startProvider();
@@ -28,7 +28,7 @@ const image = {
   messages: [
     {
       role: "user" as const,
-      content: [{ type: "image" as const, data: "AAEC", mimeType: "image/png" }],
+      content: [{ type: "image" as const, data: pixel, mimeType: "image/png" }],
       timestamp: 1,
     },
   ],
@@ -79,7 +79,9 @@ it("shows images as bytes and takes bytes of any kind", async () => {
     onPayload: (payload: unknown) => {
       const { content } = (payload as { messages: { content: { image?: { source: unknown } }[] }[] })
         .messages[0] as { content: object[] };
-      expect(content[0]).toEqual({ image: { source: { bytes: Uint8Array.of(0, 1, 2) }, format: "png" } });
+      expect(content[0]).toEqual({
+        image: { source: { bytes: Uint8Array.from(Buffer.from(pixel, "base64")) }, format: "png" },
+      });
       content.push(
         { image: { format: "gif", source: { bytes: Buffer.from("abc") } } },
         { image: { format: "gif", source: { bytes: new Uint8Array([9, 1, 2, 9]).subarray(1, 3) } } },
@@ -91,7 +93,7 @@ it("shows images as bytes and takes bytes of any kind", async () => {
   const bytes = messages[0].content.flatMap((part: { image?: { source: { bytes: string } } }) =>
     part.image ? [part.image.source.bytes] : [],
   );
-  expect(bytes).toEqual(["AAEC", "YWJj", "AQI="]);
+  expect(bytes).toEqual([pixel, "YWJj", "AQI="]);
 });
 
 it("begins with the first message and shows of the head only the request's id", async () => {

@@ -10,7 +10,7 @@ export function aborts(api) {
   const wire = WIRES.get(api);
   const openCall = wire.openCall
     ? bytes(wire.frames(wire.openCall))
-    : Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+    : Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls(api));
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -51,17 +51,26 @@ function openToolUse() {
   ]);
 }
 
-function openToolCalls() {
-  const call = (call) => ({
+function openToolCalls(api) {
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) => ({
     id: "c1",
-    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        delta: { tool_calls: [{ index: 0, id, function: { name, ...rest } }] },
+        finish_reason: null,
+      },
+    ],
   });
   const events = [
     call({ id: "t1", function: { name: "read", arguments: "" } }),
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
+  return text(api, events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {
@@ -84,7 +93,7 @@ export function configuration(api) {
     ...own.slice(1).map((call) => ({
       name: "API of another provider function",
       call,
-      change: (kase) => (kase.model.api = "openai-responses"),
+      change: (kase) => (kase.model.api = "some-other-api"),
     })),
     { name: "cloudflare without its variables", change: gateway },
     { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
@@ -99,6 +108,7 @@ export function configuration(api) {
     { name: "no messages key", context: {} },
     { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
+    ...(WIRES.get(api).configuration?.() ?? []),
   ];
 }
 

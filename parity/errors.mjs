@@ -4,24 +4,26 @@ import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
 import { answer, beginning } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
-/** What goes wrong around a stream: a fixed table, each row run for both protocols. */
+/** What goes wrong around a stream: a fixed table, each row run for every protocol. */
 
-const APIS = ["anthropic-messages", "openai-completions", "bedrock-converse-stream"];
+const APIS = [...WIRES.keys()];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
 export async function errorSections() {
   const refused = await closedPort();
   const cases = APIS.flatMap((api) =>
-    rows(api, refused).map(({ name, change, ...row }) => ({
+    rows(api, refused).map(({ name, change, ...row }, at) => ({
       name: `${api}: ${name}`,
       make: ({ base }) => {
         const kase = {
           call: "stream",
           model: simpleModel(base, api),
           context: { messages: [{ role: "user", content: "hi", timestamp: 0 }] },
-          options: { apiKey: "sk-test" },
+          // What a provider says of its limits holds for all with the same key.
+          options: { apiKey: `sk-test-${at}` },
           tags: new Set([name]),
           responses: [{ headers: SSE, steps: [answer(api)] }],
           ...row,

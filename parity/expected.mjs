@@ -14,7 +14,7 @@ const errors = ({ seen }) => [seen.alpha?.message?.errorMessage, seen.beta?.mess
 function truncated(difference) {
   const [alpha, beta] = errors(difference);
   const ours =
-    /^(Stream ended without finish_reason|Anthropic stream ended before message_start|Bedrock stream ended before messageStop)$/;
+    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start|Bedrock stream ended before messageStop)$/;
   return !alpha && ours.test(beta);
 }
 
@@ -27,11 +27,11 @@ function tripped(difference) {
 
 /** Whether Pi read on after the answer had ended. */
 function readOn({ section, kase, seen }) {
-  return (
-    section.startsWith("malformed") &&
-    kase.model.api === "anthropic-messages" &&
-    seen.beta.message?.stopReason !== "error"
-  );
+  if (!/^(malformed|recorded)/.test(section) || seen.beta.message?.stopReason === "error") return false;
+  // What follows the event that ends the answer, past that event's own data.
+  const text = body(kase);
+  const rest = text.slice(text.search(/response\.(completed|incomplete)/));
+  return kase.model.api === "anthropic-messages" || /(\r\r|\n\n|\n\r\n)(.*\s)*data:/.test(rest);
 }
 
 /** Whether the host's hook left a payload that asks for no stream. */
@@ -41,21 +41,114 @@ function unstreamed({ kase, seen }) {
   return body !== undefined && !body.includes('"stream":true');
 }
 
+const ofResponses = ({ kase }) => /^(azure-)?openai-responses$/.test(kase?.model.api);
+
+/** What the server sent. */
+const body = ({ responses }) =>
+  responses.map(({ steps }) => Buffer.concat(steps.filter(Buffer.isBuffer)).toString()).join("");
+
+/** Whether a Responses stream tells of an item that is not the one begun last, or ends one that never began. */
+function misplaced(kase) {
+  const about = /^response\.(output_item\.done|content_part|output_text|refusal|reasoning|function_call)/;
+  let open;
+  for (const { type, output_index, item } of events(kase)) {
+    if (type === "response.output_item.added" && /^(reasoning|message|function_call)$/.test(item?.type)) {
+      open = { output_index, type: item.type };
+    } else if (about.test(type)) {
+      if (output_index !== undefined && output_index !== open?.output_index) return true;
+      if (type.endsWith("item.done") && item?.type !== open?.type) return true;
+      if (type.endsWith("item.done")) open = undefined;
+    }
+  }
+  return false;
+}
+
+/** The events that the server sent, as far as they are JSON. */
+function events(kase) {
+  const blocks = body(kase).split(/(?:\r\n|\n|\r)(?:\r\n|\n|\r)/);
+  return blocks.flatMap((block) => {
+    const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"));
+    try {
+      return [JSON.parse(lines.map((line) => line.slice(5)).join("\n")) ?? {}];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether an event that adds to an item of a Responses stream says nothing. */
+const deltaless = ({ kase }) =>
+  events(kase).some(({ type, delta }) => String(type).endsWith(".delta") && delta === undefined);
+
+/** Whether Pi gave up before it asked, over a signature that is no reasoning item. */
+const unreadable = (difference) =>
+  ofResponses(difference) &&
+  / JSON/.test(errors(difference)[0]) &&
+  difference.seen.alpha.requests?.length === 0;
+const isMistral = ({ kase }) => kase?.model.api === "mistral-conversations";
+
+/** Whether Pi's Mistral client showed its schema's complaints in place of an answer. */
+function schemaComplaint(difference) {
+  return isMistral(difference) && /^(Input validation failed: )?\[\n/.test(errors(difference)[0]);
+}
+
+/** Rows of the errors table in which only Mistral differs. */
+const mistralRow = (pattern) => (difference) => isMistral(difference) && pattern.test(difference.name);
+
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   ...bedrock,
   { id: "P14", match: truncated },
+  ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
+    id,
+    match: (difference) => difference.tags?.has?.(id) && outgoing(difference),
+  })),
   { id: "P20", match: (difference) => difference.tags?.has?.("surrogates") && outgoing(difference) },
+  {
+    id: "blank-texts",
+    match: (difference) =>
+      difference.tags?.has?.("blank-texts") &&
+      ["anthropic-messages", "bedrock-converse-stream"].includes(difference.kase.model.api) &&
+      outgoing(difference),
+  },
+  { id: "P20", match: ({ kind, path }) => kind === "body" && path === ".lone" },
   {
     id: "P13-crlf",
     match: ({ section, kase }) => section.includes("CR and LF") && kase.model.api === "anthropic-messages",
+  },
+  {
+    id: "incomplete",
+    match: (difference) => ofResponses(difference) && body(difference.kase).includes("response.incomplete"),
+  },
+  { id: "bad-signature", match: unreadable },
+  {
+    id: "P9-orphan",
+    match: (difference) =>
+      ofResponses(difference) && difference.tags?.has?.("orphan") && outgoing(difference),
+  },
+  {
+    id: "message-ids",
+    match: (difference) =>
+      ofResponses(difference) && outgoing(difference) && /^"msg_\d+_\d+"$/.test(difference.beta),
+  },
+  { id: "interleaved", match: (difference) => ofResponses(difference) && misplaced(difference.kase) },
+  {
+    id: "early-arguments",
+    match: (difference) =>
+      ["snapshots", "message"].includes(difference.kind) &&
+      ofResponses(difference) &&
+      /\.arguments/.test(difference.path) &&
+      /^({}|\(no such key\))$/.test(difference.alpha),
   },
   { id: "tripped", match: tripped },
   { id: "read-on", match: readOn },
   {
     id: "odd-types",
-    match: ({ section, kase }) => section.startsWith("malformed") && kase.model.api === "openai-completions",
+    match: (difference) =>
+      difference.section.startsWith("malformed") &&
+      (difference.kase.model.api === "openai-completions" ||
+        (ofResponses(difference) && deltaless(difference))),
   },
   { id: "payload-holes", match: ({ kind }) => kind === "payload-holes" },
   {
@@ -77,7 +170,40 @@ export const expected = [
     id: "gateway-key",
     match: ({ kind, path, beta }) => kind === "header" && path === "authorization" && beta === "Bearer lower",
   },
+  {
+    id: "billed",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && /\.usage\.cost\.total(FromProvider)?$/.test(path),
+  },
+  {
+    id: "hour",
+    match: ({ kind, path }) =>
+      ["message", "snapshots"].includes(kind) && path.endsWith(".usage.cacheWrite1h"),
+  },
   { id: "P7", match: ({ name }) => name?.includes("not retried once the body began") },
+  {
+    id: "P7-mistral",
+    match: mistralRow(/: (retri|default retries|x-should-retry true|abort between retries)/),
+  },
+  { id: "mistral-schema", match: schemaComplaint },
+  {
+    id: "mistral-no-stream",
+    match: (difference) =>
+      isMistral(difference) && /^Mistral API error \(20[04]\)/.test(errors(difference)[0]),
+  },
+  { id: "mistral-timeout", match: mistralRow(/: late headers and timeoutMs$/) },
+  {
+    id: "mistral-words",
+    match: mistralRow(/: (header name with a blank|hook throws undefined|a body that stops)$/),
+  },
+  { id: "mistral-placeholders", match: mistralRow(/: cloudflare with/) },
+  { id: "mistral-payload-copy", match: mistralRow(/: (circular|BigInt in the) payload$/) },
+  { id: "mistral-fetch", match: mistralRow(/: fetch replaced$/) },
+  {
+    id: "mistral-null-headers",
+    match: ({ kind, api, alpha }) =>
+      kind === "header" && api === "mistral-conversations" && ["null", "undefined"].includes(alpha),
+  },
 ];
 
 export function explain(difference) {

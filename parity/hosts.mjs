@@ -8,7 +8,7 @@ import { WIRES } from "./wires/index.mjs";
 const CALL = '{"path":"a.ts","edits":[1,2]}';
 
 export function hostSections() {
-  const cases = ["anthropic-messages", "openai-completions", "bedrock-converse-stream"].flatMap((api) =>
+  const cases = [...WIRES.keys()].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
@@ -27,9 +27,9 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const wire = WIRES.get(api);
-  const pieces = [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)];
-  return wire.frames(wire.calls?.(pieces) ?? (api === "anthropic-messages" ? toolUse() : toolCalls()));
+  const { toolAnswer } = WIRES.get(api);
+  const events = toolAnswer?.(CALL) ?? (api === "anthropic-messages" ? toolUse() : toolCalls(api));
+  return WIRES.get(api).frames(events);
 }
 
 function toolUse() {
@@ -57,13 +57,16 @@ function toolUse() {
   ];
 }
 
-function toolCalls() {
+function toolCalls(api) {
   const chunk = (delta, finish_reason = null) => ({
     id: "c1",
     model: "m",
     choices: [{ index: 0, delta, finish_reason }],
   });
-  const call = (rest) => chunk({ tool_calls: [{ index: 0, ...rest }] });
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "edit" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) =>
+    chunk({ tool_calls: [{ index: 0, id, function: { name, ...rest } }] });
   return [
     chunk({ content: "one " }),
     chunk({ content: "two" }),

@@ -114,7 +114,10 @@ async function withLimit(promise) {
   return first.value;
 }
 
-/** A copy that keeps key order, undefined values and odd numbers, and drops what the clock writes. */
+/** What the clock writes, and what only this package adds to a message. */
+const LEFT_OUT = new Set(["timestamp", "errorInfo"]);
+
+/** A copy that keeps key order, undefined values and odd numbers. */
 export function plain(value) {
   if (value === undefined) return { $: "undefined" };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
@@ -124,7 +127,7 @@ export function plain(value) {
   if (value === null || typeof value !== "object") return value;
   const copy = Object.create(null);
   for (const key of Object.keys(value)) {
-    if (key !== "timestamp") copy[key] = plain(value[key]);
+    if (!LEFT_OUT.has(key)) copy[key] = plain(value[key]);
   }
   return copy;
 }

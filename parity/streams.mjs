@@ -9,6 +9,7 @@ const SECTIONS = [
   { name: "streams", share: 1 },
   { name: "streams, one event at a time", share: 0.2, slow: true },
   { name: "streams with unpaired surrogates", share: 0.1, surrogates: true },
+  { name: "interleaved streams", share: 0.1, interleaved: true },
   { name: "malformed streams", share: 0.5, malformed: true },
   { name: "streams with CR and LF in two packets", share: 0.1, crlf: true },
 ];

@@ -86,7 +86,7 @@ export class Assembler {
   /** Ends the turn with a failure, keeping what came. */
   fail(failure: Failure, aborted: boolean): void {
     const { output, stream } = this;
-    for (const [index, args] of this.args) this.settle(index, args.get());
+    this.settleAll();
     for (const block of output.content as Block[]) {
       for (const key of ["index", "partialJson", "partialArgs", "streamIndex"]) delete block[key];
     }
@@ -126,7 +126,11 @@ export class Assembler {
         return { head: JSON.parse(text) };
       case "F":
         return { failure: JSON.parse(text) };
+      case "f":
+        record(output, JSON.parse(text));
+        return false;
       case "D":
+        this.settleAll();
         output.stopReason = text as StopReason;
         stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });
         stream.end();
@@ -232,6 +236,11 @@ export class Assembler {
       stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });
     }
     return true;
+  }
+
+  /** Makes the arguments of calls that were not closed ordinary values. */
+  private settleAll(): void {
+    for (const [index, args] of this.args) this.settle(index, args.get());
   }
 
   /** Makes a call's arguments an ordinary value. */

@@ -46,7 +46,8 @@ export function deferred<M extends Model<Api>, O>(ask: Ask<M, O>, start: Start) 
   };
 }
 
-function refuse(stream: AssistantMessageEventStream, model: Model<Api>, error: unknown): void {
+/** Ends a stream that cannot begin, with what was thrown. */
+export function refuse(stream: AssistantMessageEventStream, model: Model<Api>, error: unknown): void {
   const errorMessage = error instanceof Error ? error.message : String(error);
   const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
   stream.push({ type: "error", reason: "error", error: message });

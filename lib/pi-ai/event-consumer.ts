@@ -38,3 +38,35 @@ export function isRead(stream: AnyStream): boolean {
 export function resultRequested(stream: AnyStream): boolean {
   return source(stream)[resultAsked] === true;
 }
+
+/** With more events waiting than this, nothing more is taken from where they come from. */
+export const HIGH_WATER = 2048;
+
+/** With so few events waiting it goes on. */
+export const LOW_WATER = 512;
+
+/**
+ * Whether more would only pile up before a consumer that has stopped reading. One that wants the result, or has broken
+ * off, takes it all; one that has not begun gets its answer ready.
+ */
+export function isAhead(stream: AnyStream, limit: number): boolean {
+  return backlog(stream) > limit && isRead(stream) && !resultRequested(stream);
+}
+
+/** Resolves when the consumer has caught up, or the signal says that there is no more to wait for. */
+export function caughtUp(
+  stream: AnyStream,
+  limit: number,
+  signal: Pick<AbortSignal, "aborted" | "addEventListener" | "removeEventListener"> | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (isAhead(stream, limit) && !signal?.aborted) return;
+      onConsumed(stream, undefined);
+      signal?.removeEventListener("abort", check);
+      resolve();
+    };
+    onConsumed(stream, check);
+    signal?.addEventListener("abort", check, { once: true });
+  });
+}

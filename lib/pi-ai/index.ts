@@ -3,6 +3,7 @@
 export type { Static, TSchema } from "typebox";
 export type { AnthropicEffort, AnthropicOptions, AnthropicThinkingDisplay } from "./anthropic.js";
 export * from "./api-registry.js";
+export type { AzureOpenAIResponsesOptions } from "./azure-openai-responses.js";
 export type { BedrockOptions, BedrockThinkingDisplay } from "./bedrock.js";
 export * from "./diagnostics.js";
 export { findEnvKeys, getEnvApiKey } from "./env-api-keys.js";
@@ -11,11 +12,13 @@ export {
   createAssistantMessageEventStream,
   EventStream,
 } from "./event-stream.js";
-export { type Failure, type FailureKind, failureOf } from "./failure.js";
+export { type ErrorInfo, type Failure, type FailureKind, type FaultyBlock, failureOf } from "./failure.js";
 export * from "./faux.js";
 export * from "./json-parse.js";
+export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
 export type { OpenAICompletionsOptions } from "./openai-completions.js";
+export type { OpenAIResponsesOptions } from "./openai-responses.js";
 export * from "./overflow.js";
 export * from "./register-builtins.js";
 export * from "./session-resources.js";

@@ -3,19 +3,39 @@
 
 import { askAnthropic, askSimpleAnthropic, startAnthropic } from "./anthropic-wire.js";
 import { clearApiProviders, registerApiProvider } from "./api-registry.js";
+import {
+  askAzureOpenAIResponses,
+  askSimpleAzureOpenAIResponses,
+  startAzureOpenAIResponses,
+} from "./azure-openai-responses-wire.js";
 import type { bedrockProviderModule } from "./bedrock-provider.js";
 import { askBedrock, askSimpleBedrock, startBedrock } from "./bedrock-wire.js";
 import { deferred, forwarded } from "./entry-points.js";
+import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
 import {
   askOpenAICompletions,
   askSimpleOpenAICompletions,
   startOpenAICompletions,
 } from "./openai-completions-wire.js";
+import {
+  askOpenAIResponses,
+  askSimpleOpenAIResponses,
+  startOpenAIResponses,
+} from "./openai-responses-wire.js";
 
 export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
 export const streamOpenAICompletions = deferred(askOpenAICompletions, startOpenAICompletions);
 export const streamSimpleOpenAICompletions = deferred(askSimpleOpenAICompletions, startOpenAICompletions);
+export const streamMistral = deferred(askMistral, startMistral);
+export const streamSimpleMistral = deferred(askSimpleMistral, startMistral);
+export const streamOpenAIResponses = deferred(askOpenAIResponses, startOpenAIResponses);
+export const streamSimpleOpenAIResponses = deferred(askSimpleOpenAIResponses, startOpenAIResponses);
+export const streamAzureOpenAIResponses = deferred(askAzureOpenAIResponses, startAzureOpenAIResponses);
+export const streamSimpleAzureOpenAIResponses = deferred(
+  askSimpleAzureOpenAIResponses,
+  startAzureOpenAIResponses,
+);
 
 const nativeBedrock = {
   streamBedrock: deferred(askBedrock, startBedrock),
@@ -56,6 +76,21 @@ export function registerBuiltInApiProviders(): void {
     api: "openai-completions",
     stream: streamOpenAICompletions,
     streamSimple: streamSimpleOpenAICompletions,
+  });
+  registerApiProvider({
+    api: "mistral-conversations",
+    stream: streamMistral,
+    streamSimple: streamSimpleMistral,
+  });
+  registerApiProvider({
+    api: "openai-responses",
+    stream: streamOpenAIResponses,
+    streamSimple: streamSimpleOpenAIResponses,
+  });
+  registerApiProvider({
+    api: "azure-openai-responses",
+    stream: streamAzureOpenAIResponses,
+    streamSimple: streamSimpleAzureOpenAIResponses,
   });
   registerApiProvider({
     api: "bedrock-converse-stream",

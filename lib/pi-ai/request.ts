@@ -2,7 +2,7 @@
 // anything else, and what the environment says at the time of the call.
 
 import { getEnvApiKey } from "./env-api-keys.js";
-import type { Api, Context, Message, Model, StreamOptions } from "./types.js";
+import type { Api, Context, Message, Model, Price, StreamOptions } from "./types.js";
 
 /** What is asked of one turn. */
 export interface Asked {
@@ -14,6 +14,8 @@ export interface Asked {
   apiKey: string;
   /** Whether the host's own client sends the request. */
   client: boolean;
+  /** A request for one of Argent's providers, in place of model and context. */
+  request?: object;
 }
 
 const SHARED_OPTIONS = [
@@ -55,19 +57,24 @@ export interface Reads {
 
 /** The turn as JSON. */
 export function turnText(asked: Asked, reads: Reads = {}): string {
-  const { model, context } = asked;
   return JSON.stringify({
-    model: modelPart(model),
-    systemPrompt: context.systemPrompt,
-    messages: context.messages.map(messagePart),
-    tools: context.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+    ...(asked.request ?? { model: modelPart(asked.model), ...contextPart(asked.context) }),
     options: optionsPart(asked, reads.options ?? []),
-    env: environment(model.baseUrl, reads.environment ?? []),
+    env: environment(asked.model.baseUrl, reads.environment ?? []),
     platform: platform(),
   });
 }
 
-function modelPart(model: Model<Api>): object {
+function contextPart({ systemPrompt, messages, tools }: Context): object {
+  return {
+    systemPrompt,
+    messages: messages.map(messagePart),
+    tools: tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+  };
+}
+
+/** What a request needs of a model. */
+export function modelPart(model: Model<Api>): object {
   const { id, name, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
   const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
   return {
@@ -80,10 +87,11 @@ function modelPart(model: Model<Api>): object {
     thinkingLevelMap: thinkingLevelMap ?? undefined,
     input: input ?? [],
     cost: {
-      input: number(cost.input),
-      output: number(cost.output),
-      cacheRead: number(cost.cacheRead),
-      cacheWrite: number(cost.cacheWrite),
+      ...pricePart(cost),
+      tiers: (Array.isArray(cost.tiers) ? cost.tiers : []).map((tier) => ({
+        ...pricePart(tier),
+        inputTokensAbove: tier.inputTokensAbove,
+      })),
     },
     contextWindow: number(model.contextWindow),
     maxTokens: number(model.maxTokens),
@@ -92,12 +100,23 @@ function modelPart(model: Model<Api>): object {
   };
 }
 
+function pricePart(price: Partial<Price>): Price {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h } = price;
+  return {
+    input: number(input),
+    output: number(output),
+    cacheRead: number(cacheRead),
+    cacheWrite: number(cacheWrite),
+    cacheWrite1h,
+  };
+}
+
 function number(value: unknown): number {
   return Number.isFinite(value) ? (value as number) : 0;
 }
 
 /** A message without what only the host needs of it, such as a tool result's `details`. */
-function messagePart(message: Message, index: number): object {
+export function messagePart(message: Message, index: number): object {
   const { role } = message;
   if (message.content === undefined || message.content === null) {
     throw new TypeError(`messages[${index}] (${role}) has no content`);

@@ -3,17 +3,13 @@
 
 import type { Turn } from "../native.js";
 import { Assembler, emptyMessage, type Scratch } from "./assembler.js";
-import { backlog, hasWaiter, isRead, onConsumed, resultRequested } from "./event-consumer.js";
+import { caughtUp, HIGH_WATER, hasWaiter, isAhead, LOW_WATER } from "./event-consumer.js";
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { type Failure, thrown } from "./failure.js";
 import { type Enlisted, enlist } from "./feed.js";
 import { carry, type Driver, type Send, viaFetch, type WrittenRequest } from "./fetch-transport.js";
 import { type Asked, networkText, turnText } from "./request.js";
 import { hostFetch } from "./transport.js";
-
-/** With more events waiting than this, nothing more is taken from the native side, which then stops reading. */
-const HIGH_WATER = 2048;
-const LOW_WATER = 512;
 
 /** How many microtasks a consumer has for the events of one piece before the next follows anyway. */
 const PATIENCE = 16;
@@ -33,6 +29,8 @@ export interface Dialect {
   shownHeaders?(headers: Record<string, string>): Record<string, string>;
   /** What Pi says when the host gives up before the response's head; its usual words unless set. */
   gaveUp?: string;
+  /** What its own client says of a connection that fails, in place of the usual words, by the failure's message. */
+  words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
   /** The payload as the host's hook sees it. */
@@ -85,7 +83,7 @@ class Run implements Driver {
   async go(): Promise<void> {
     const { options } = this.asked;
     this.enlisted = enlist(
-      this.dialect.protocol,
+      this.asked.request ? "argent" : this.dialect.protocol,
       turnText(this.asked, this.dialect),
       networkText(),
       () => void this.pump(),
@@ -153,7 +151,7 @@ class Run implements Driver {
 
   private async drain(): Promise<void> {
     while (!this.over) {
-      if (this.isAhead(HIGH_WATER)) await this.demand();
+      if (this.isAhead()) await this.demand();
       const batch = this.turn.drain();
       if (batch === null) return;
       this.assembler.take(batch);
@@ -199,29 +197,14 @@ class Run implements Driver {
     return moved;
   }
 
-  /**
-   * Whether more would only pile up before a consumer that has stopped reading. One that wants the result, or has
-   * broken off, takes it all; one that has not begun gets its answer ready.
-   */
-  private isAhead(limit: number): boolean {
-    const { stream } = this;
-    return backlog(stream) > limit && isRead(stream) && !resultRequested(stream) && !this.aborted;
+  private isAhead(): boolean {
+    return isAhead(this.stream, HIGH_WATER) && !this.aborted;
   }
 
   /** Waits for the consumer. A program that has nothing else to do may end meanwhile. */
   private async demand(): Promise<void> {
-    const { stream, signal } = this;
     this.enlisted?.release();
-    await new Promise<void>((resolve) => {
-      const check = () => {
-        if (this.isAhead(LOW_WATER)) return;
-        onConsumed(stream, undefined);
-        signal?.removeEventListener("abort", check);
-        resolve();
-      };
-      onConsumed(stream, check);
-      signal?.addEventListener("abort", check, { once: true });
-    });
+    await caughtUp(this.stream, LOW_WATER, this.signal);
     if (!this.over) this.enlisted?.hold();
   }
 
@@ -237,7 +220,8 @@ class Run implements Driver {
     if (this.over) return;
     this.settle();
     this.turn?.abort();
-    this.assembler.fail(failure, this.aborted);
+    const message = this.dialect.words?.[failure.message] ?? failure.message;
+    this.assembler.fail({ ...failure, message }, this.aborted);
   }
 
   private settle(): void {

@@ -52,10 +52,10 @@ export const bedrock = {
     { metadata: { usage: { inputTokens: 5, outputTokens: 2, totalTokens: 7 } } },
   ],
   /** A text and a call, for what hosts do with a stream. */
-  calls: (pieces) => [
+  toolAnswer: (args) => [
     { messageStart: { role: "assistant" } },
     ...block(0, [{ text: "one " }, { text: "two" }]),
-    ...call(pieces),
+    ...call([args.slice(0, 9), args.slice(9, 20), args.slice(20)]),
     { messageStop: { stopReason: "tool_use" } },
     { metadata: { usage: { inputTokens: 5, outputTokens: 9, totalTokens: 14 } } },
   ],

@@ -1,6 +1,8 @@
 import { anthropic } from "./anthropic.mjs";
 import { bedrock } from "./bedrock.mjs";
 import { chat } from "./chat.mjs";
+import { mistral } from "./mistral.mjs";
+import { azure, responses } from "./responses.mjs";
 
 /**
  * The wire protocols. A wire says:
@@ -10,7 +12,11 @@ import { chat } from "./chat.mjs";
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
  * - `environment(kase)`: variables that must be set; `seen(request)`: the headers without what chance decides;
- * - `calls(pieces)`, `openCall`, `failure(body)`: a text and a call, a call that is not complete, an error in a stream;
+ * - `toolAnswer(args)`: an answer of "one two" and a call of `edit`, `openCall`: one that is inside a call;
+ * - `failure(body)`: an error in a stream;
+ * - `configuration()`: rows of its own about how the host has set things up, if any;
  * - `options(random)` and `compat(random)`: functions that make values for the options and switches of its own.
  */
-export const WIRES = new Map([anthropic, chat, bedrock].map((wire) => [wire.api, wire]));
+export const WIRES = new Map(
+  [anthropic, chat, mistral, responses, azure, bedrock].map((wire) => [wire.api, wire]),
+);

@@ -1,6 +1,6 @@
 //! What a response says, piece by piece, in the order in which it says it.
 
-use super::Usage;
+use super::{Failure, Usage};
 use crate::json::WireStr;
 
 /// Why the model stopped.
@@ -76,6 +76,10 @@ pub enum Event<'a> {
     Stopping(StopReason),
     /// What the provider says is wrong with the answer; blocks may still follow.
     Complaint(&'a str),
+    /// The model declines, though the protocol's ending will not say so.
+    Refused,
+    /// What is wrong with an answer that ends well all the same.
+    Flaw(&'a Failure),
     /// A block begins. `wire` is the number that the provider gave it, if any.
     Open {
         /// Which block.
@@ -154,6 +158,13 @@ pub enum Event<'a> {
         /// Which block.
         block: usize,
     },
+}
+
+impl Event<'_> {
+    /// Whether a host sees it as part of the answer, so that it cannot be taken back.
+    pub const fn is_visible(&self) -> bool {
+        matches!(self, Self::Start | Self::Open { .. } | Self::Delta { .. })
+    }
 }
 
 /// Takes events as a decoder finds them.

@@ -49,6 +49,11 @@ impl Headers {
         self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
     }
 
+    /// All that the sources said, removals included; names in lower case.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_deref()))
+    }
+
     fn put(&mut self, name: &str, value: Option<String>) {
         self.0.insert(name.to_ascii_lowercase(), value);
     }

@@ -8,8 +8,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Policy, asked_delay, broken_off, given_up,
-    no_connection, timed_out, too_large,
+    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Pass, Place, Policy, asked_delay, broken_off,
+    given_up, no_connection, request_id, timed_out, too_large,
 };
 use crate::ai::codec::{Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};
@@ -33,6 +33,8 @@ pub struct Exchange<F> {
     pub decoder: F,
     /// Proxies and certificates.
     pub network: Network,
+    /// Where the turn stands among those under the same key.
+    pub place: Place,
     /// When to give up waiting.
     pub deadlines: Deadlines,
     /// When to try again.
@@ -56,18 +58,15 @@ where
     let client = turn.network.client(turn.request.http1)?;
     let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
     let mut attempt = 0;
+    let mut pass = turn.place.turn(&turn.retries, &turn.cancel).await?;
     loop {
         let mut seen = Seen { receiver: &mut *receiver, since: Instant::now(), any: false, visible: false };
-        let failure = match turn.attempt(&client, attempt, &body, &mut seen).await {
+        let failure = match turn.attempt(&client, attempt, &body, &mut pass, &mut seen).await {
             Err(failure) if !seen.visible => failure,
             outcome => return outcome,
         };
-        let wait = turn.retries.after(attempt, failure)?;
+        pass = turn.place.again(pass, &turn.retries, attempt, failure, &turn.cancel).await?;
         attempt += 1;
-        tokio::select! {
-            () = turn.cancel.cancelled() => return Err(given_up()),
-            () = tokio::time::sleep(wait) => {}
-        }
     }
 }
 
@@ -77,6 +76,7 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         client: &Client,
         attempt: u32,
         body: &bytes::Bytes,
+        pass: &mut Pass,
         seen: &mut Seen<'_, R>,
     ) -> Result<StopReason, Failure> {
         let response = self.send(client, attempt, body.clone()).await?;
@@ -86,6 +86,7 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             let body = self.error_body(response).await?;
             return Err(asked_delay(self.protocol.rejection(status, &headers, &body), &headers, &body));
         }
+        pass.accepted(&headers);
         tokio::select! {
             () = self.cancel.cancelled() => return (self.decoder)().finish(End::Aborted, seen),
             () = seen.receiver.head(status, &headers) => {}
@@ -94,7 +95,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             return Err(self.protocol.bodiless());
         }
         seen.since = Instant::now();
-        self.read(response, seen).await
+        self.read(response, seen)
+            .await
+            .map_err(|failure| Failure { request_id: request_id(&headers), ..failure })
     }
 
     async fn send(&self, client: &Client, attempt: u32, body: bytes::Bytes) -> Result<Response, Failure> {
@@ -204,7 +207,7 @@ impl<R: Receiver> Sink for Seen<'_, R> {
             self.since = Instant::now();
             self.any = true;
         }
-        self.visible |= matches!(event, Event::Start | Event::Open { .. } | Event::Delta { .. });
+        self.visible |= event.is_visible();
         self.receiver.event(event);
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes to and from providers: connections, proxies and certificates, retries, deadlines. Knows protocols only as
+//! Bytes to and from providers: connections, proxies and certificates, retries, limits, deadlines. Knows protocols only as
 //! codecs.
 
 mod aws;
@@ -6,6 +6,8 @@ mod client;
 mod credential;
 mod deadline;
 mod exchange;
+mod governor;
+mod limits;
 mod retry;
 mod roots;
 #[cfg(test)]
@@ -15,7 +17,9 @@ pub use client::Network;
 pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
-pub use retry::{Policy, asked_delay};
+pub use governor::{Pass, Place};
+pub use limits::{asked_delay, request_id};
+pub use retry::Policy;
 
 use crate::ai::{Failure, FailureKind};
 

@@ -67,6 +67,8 @@ impl Batch {
             Event::Usage(usage) => self.json(b'u', usage),
             Event::Stopping(reason) => self.put(b's', 0, reason.as_str().as_bytes()),
             Event::Complaint(text) => self.put(b'x', 0, text.as_bytes()),
+            Event::Refused => {}
+            Event::Flaw(failure) => self.json(b'f', failure),
             Event::Open { block, wire, opening } => self.open(block, wire, opening),
             Event::Delta { block, text } => self.put(b'd', block, text.as_bytes()),
             Event::Start => self.put(b'S', 0, b""),

@@ -9,8 +9,10 @@
 #![allow(missing_docs, reason = "generated registration functions")]
 
 mod batch;
+pub mod classify;
 pub mod feed;
 pub mod json;
+pub mod provider;
 mod queue;
 pub mod turn;
 
@@ -20,6 +22,18 @@ use napi_derive::napi;
 #[napi(catch_unwind)]
 pub fn catalog_providers() -> Vec<&'static str> {
     crate::ai::catalog::providers().collect()
+}
+
+/// The providers that Argent adds models to, in the order of its additions.
+#[napi(catch_unwind)]
+pub fn argent_providers() -> Vec<&'static str> {
+    crate::ai::catalog::argent_providers().collect()
+}
+
+/// The models that Argent adds to a provider's as JSON text, id to model; `null` where it adds none.
+#[napi(catch_unwind)]
+pub fn argent_models(provider: String) -> Option<&'static str> {
+    crate::ai::catalog::argent_models(&provider)
 }
 
 /// A provider's models as JSON text, id to model; `null` for a provider that is not in the catalogue.

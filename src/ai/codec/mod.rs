@@ -2,12 +2,19 @@
 //! of the response's bytes, however they are cut.
 
 mod anthropic;
+mod azure_responses;
 mod bedrock;
+mod data_url;
+mod ending;
 mod endpoint;
+pub(super) mod fields;
+mod mistral;
 mod openai_chat;
+mod openai_client;
+mod openai_responses;
 mod rejection;
 #[cfg(test)]
-mod replay;
+pub(super) mod replay;
 pub mod sse;
 
 pub use bedrock::{Aws, Proof};
@@ -81,7 +88,7 @@ pub trait Codec: Sync {
         Ok(request)
     }
 
-    /// Makes a reader for the response to a turn.
+    /// Makes a reader for the response to a turn; see [`reader`].
     fn decoder(&self, turn: &Turn) -> Box<dyn Decoder>;
 
     /// The failure that a response with an error status means.
@@ -94,6 +101,12 @@ pub trait Codec: Sync {
     }
 }
 
+/// The reader for the response to a turn: the protocol's, with what the model is known to leak into its text put right.
+/// What is wrong with an answer that ends well comes as [`Event::Flaw`](super::Event::Flaw).
+pub fn reader(protocol: &dyn Codec, turn: &Turn) -> Box<dyn Decoder> {
+    Box::new(ending::Judged::new(super::mend::mended(protocol.decoder(turn), turn)))
+}
+
 /// The protocol behind a model's `api`.
 pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
     PROTOCOLS.iter().find(|(name, _)| *name == api).map(|(_, codec)| *codec)
@@ -101,6 +114,9 @@ pub fn of_api(api: &str) -> Option<&'static dyn Codec> {
 
 const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("anthropic-messages", &anthropic::Wire),
-    ("bedrock-converse-stream", &bedrock::Wire),
     ("openai-completions", &openai_chat::Wire),
+    ("mistral-conversations", &mistral::Wire),
+    ("openai-responses", &openai_responses::Wire),
+    ("azure-openai-responses", &azure_responses::Wire),
+    ("bedrock-converse-stream", &bedrock::Wire),
 ];

@@ -1,6 +1,7 @@
 //! Turns against a server on loopback that answers, or fails to, exactly as scripted.
 
 mod faults;
+mod governor;
 mod proxies;
 mod retries;
 mod server;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Deadlines, Exchange, Network, Policy, Receiver, exchange};
+use super::{Deadlines, Exchange, Network, Place, Policy, Receiver, exchange};
 use crate::ai::codec;
 use crate::ai::{Event, Failure, Headers, Sink, StopReason, Turn};
 
@@ -79,8 +80,9 @@ async fn run_with(
         protocol,
         deadlines: Deadlines::new(&options, &request.url),
         retries: Policy::new(&options),
+        place: Place::new(&for_decoder.model.provider, &request),
         request,
-        decoder: || protocol.decoder(&for_decoder),
+        decoder: || codec::reader(protocol, &for_decoder),
         network,
         cancel,
     };

@@ -29,13 +29,13 @@ pub(super) fn write<'a>(
     let mut in_results = false;
     for message in messages {
         match message {
-            Message::User(content) => out.push(Out { role: "user", content: user(content)? }),
-            Message::Assistant(answer) => out.extend(assistant(answer, signs)?),
+            Message::User(content) => out.extend(user(content)?),
+            Message::Assistant(answer) => out.extend(assistant(answer, signs)),
             Message::ToolResult(result) => match out.last_mut().filter(|_| in_results) {
                 Some(results) => results.content.push(tool_result(result)?),
                 None => out.push(Out { role: "user", content: vec![tool_result(result)?] }),
             },
-            Message::Other => return Err(unknown("message role")),
+            Message::Other => {}
         }
         in_results = matches!(message, Message::ToolResult(_));
     }
@@ -45,34 +45,43 @@ pub(super) fn write<'a>(
     Ok(out)
 }
 
-fn user(content: &Content) -> Result<Vec<Part<'_>>, Failure> {
-    match content {
-        Content::Text(text) => Ok(vec![Part::Text(text)]),
+/// What the user says; a message with nothing in it that may be sent is left out.
+fn user(content: &Content) -> Result<Option<Out<'_>>, Failure> {
+    let content = match content {
+        Content::Text(text) => said(text).into_iter().collect(),
         Content::Blocks(blocks) => blocks
             .iter()
-            .map(|block| visible(block).unwrap_or_else(|| Err(unknown("user content type"))))
-            .collect(),
-    }
+            .filter_map(|block| {
+                visible(block).unwrap_or_else(|| Err(unknown("user content type"))).transpose()
+            })
+            .collect::<Result<Vec<_>, _>>()?,
+    };
+    Ok((!content.is_empty()).then_some(Out { role: "user", content }))
 }
 
-fn visible(block: &Block) -> Option<Result<Part<'_>, Failure>> {
+/// A text, unless it is blank: Bedrock refuses such.
+fn said(text: &str) -> Option<Part<'_>> {
+    (!is_blank(text)).then_some(Part::Text(text))
+}
+
+/// What a user or a result may show, if it is that; nothing of it is sent where it is blank.
+fn visible(block: &Block) -> Option<Result<Option<Part<'_>>, Failure>> {
     match block {
-        Block::Text(text) => Some(Ok(Part::Text(text))),
-        Block::Image { data, mime_type } => Some(image(data, mime_type)),
+        Block::Text(text) => Some(Ok(said(text))),
+        Block::Image { data, mime_type } => Some(image(data, mime_type).map(Some)),
         _ => None,
     }
 }
 
 /// An answer; one with nothing in it that may be sent is left out.
-fn assistant(answer: &Assistant, signs: bool) -> Result<Option<Out<'_>>, Failure> {
-    let parts = answer.content.iter().filter_map(|block| answered(block, signs).transpose());
-    let content: Vec<_> = parts.collect::<Result<_, _>>()?;
-    Ok((!content.is_empty()).then_some(Out { role: "assistant", content }))
+fn assistant(answer: &Assistant, signs: bool) -> Option<Out<'_>> {
+    let content: Vec<_> = answer.content.iter().filter_map(|block| answered(block, signs)).collect();
+    (!content.is_empty()).then_some(Out { role: "assistant", content })
 }
 
-fn answered(block: &Block, signs: bool) -> Result<Option<Part<'_>>, Failure> {
-    Ok(match block {
-        Block::Text(text) => (!is_blank(text)).then_some(Part::Text(text)),
+fn answered(block: &Block, signs: bool) -> Option<Part<'_>> {
+    match block {
+        Block::Text(text) => said(text),
         Block::Thinking { thinking, signature, .. } => (!is_blank(thinking)).then(|| {
             let signature = signature.as_deref().filter(|signature| signs && !is_blank(signature));
             if signs && signature.is_none() {
@@ -85,14 +94,19 @@ fn answered(block: &Block, signs: bool) -> Result<Option<Part<'_>>, Failure> {
             let input = call.arguments.as_deref();
             Some(Part::ToolUse { tool_use_id: &call.id, name: &call.name, input })
         }
-        Block::Image { .. } | Block::Other => return Err(unknown("assistant content type")),
-    })
+        Block::Image { .. } | Block::Other => None,
+    }
 }
 
 fn tool_result(result: &ToolResult) -> Result<Part<'_>, Failure> {
     Ok(Part::ToolResult {
         tool_use_id: &result.call_id,
-        content: result.content.iter().filter_map(visible).collect::<Result<_, _>>()?,
+        content: result
+            .content
+            .iter()
+            .filter_map(visible)
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()?,
         status: if result.is_error == Some(true) { "error" } else { "success" },
     })
 }

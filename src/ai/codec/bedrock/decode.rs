@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::frame::{Frames, header};
 use super::rejection;
+use crate::ai::classify::{Report, ended};
 use crate::ai::codec::End;
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
 use crate::json::{Num, WireStr, lenient};
@@ -22,6 +23,8 @@ struct State {
     blocks: Vec<OpenBlock>,
     /// Why the model stopped, once it has said so.
     stop: Option<StopReason>,
+    /// Why, in the provider's word.
+    reason: String,
     counted: bool,
 }
 
@@ -122,7 +125,13 @@ impl WireEvent<'_> {
 impl Decoder {
     /// A reader for the response to `turn`.
     pub(in crate::ai::codec) fn new(turn: &Turn) -> Self {
-        let state = State { rates: turn.model.cost, blocks: Vec::new(), stop: None, counted: false };
+        let state = State {
+            rates: turn.model.cost,
+            blocks: Vec::new(),
+            stop: None,
+            reason: String::new(),
+            counted: false,
+        };
         Self { frames: Frames::default(), state, begun: false }
     }
 }
@@ -150,7 +159,7 @@ impl crate::ai::codec::Decoder for Decoder {
         match self.state.stop {
             None => Err(cut_off()),
             Some(StopReason::Error | StopReason::Aborted) => {
-                Err(Failure::new(FailureKind::Stopped, "An unknown error occurred"))
+                Err(ended(&self.state.reason, "An unknown error occurred"))
             }
             Some(reason) => Ok(reason),
         }
@@ -183,10 +192,10 @@ impl State {
                 Err(rejection::exception(name, body))
             }
             Some("error") => {
+                let code = header(message, ":error-code");
                 let text = header(message, ":error-message").filter(|text| !text.is_empty());
-                let code = header(message, ":error-code").map(str::to_owned);
-                let failure = Failure::new(FailureKind::Server, text.unwrap_or("UnknownError"));
-                Err(Failure { code, ..failure })
+                let message = text.unwrap_or("UnknownError").to_owned();
+                Err(Report { status: None, code, param: None, message }.failure())
             }
             _ => {
                 let name = header(message, ":event-type").unwrap_or("undefined");
@@ -223,6 +232,7 @@ impl State {
             }
             "messageStop" => {
                 let reason = event.stop_reason.as_ref().map_or(&b""[..], WireStr::as_bytes);
+                self.reason = String::from_utf8_lossy(reason).into_owned();
                 let reason = stop_reason(reason);
                 self.stop = Some(reason);
                 sink.event(Event::Stopping(reason));

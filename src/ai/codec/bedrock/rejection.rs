@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::ai::classify::Report;
 use crate::ai::codec::rejection;
-use crate::ai::{Failure, FailureKind, Headers};
+use crate::ai::{Failure, Headers};
 
 /// The failure that a response with an error status means.
 pub(super) fn reject(status: u16, headers: &Headers, body: &str) -> Failure {
@@ -21,7 +22,7 @@ pub(super) fn reject(status: u16, headers: &Headers, body: &str) -> Failure {
     let said = json.get("message").filter(|said| !said.is_null()).or_else(|| json.get("Message"));
     let said = said.filter(|said| rejection::is_truthy(said)).map(plain);
     let message = describe(&name, said.as_deref().unwrap_or("UnknownError"));
-    failure(status, message, &name)
+    rejection::classify(status, message, Some(&name))
 }
 
 /// The failure that an exception in a stream means. `member` is its name there.
@@ -30,24 +31,14 @@ pub(super) fn exception(member: &str, body: &[u8]) -> Failure {
     let mut letters = member.chars();
     let name: String =
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
-    let Some((_, _, status, _)) = known(&name) else {
-        let kind = kind_of(&name).unwrap_or(FailureKind::Server);
-        return Failure { code: Some(name), ..Failure::new(kind, text) };
+    let Some((.., status)) = known(&name) else {
+        return Report { status: None, code: Some(&name), param: None, message: text.into_owned() }.failure();
     };
     let json = rejection::parse(&text).unwrap_or_default();
     let said = json.get("message").filter(|said| !said.is_null()).map(plain);
     let message = describe(&name, said.as_deref().unwrap_or("Unknown"));
-    Failure { status: None, ..failure(*status, message, &name) }
-}
-
-fn failure(status: u16, message: String, name: &str) -> Failure {
-    let failure = rejection::classify(status, message, Some(name));
-    match kind_of(name).filter(|_| failure.kind != FailureKind::ContextOverflow) {
-        Some(kind) => {
-            Failure { status: failure.status, code: failure.code, ..Failure::new(kind, failure.message) }
-        }
-        None => failure,
-    }
+    // It means what the same exception means as an error response.
+    Failure { status: None, ..rejection::classify(*status, message, Some(&name)) }
 }
 
 /// A value as text.
@@ -63,27 +54,18 @@ fn bare(code: &str) -> &str {
 
 /// The text that hosts match on: some exceptions have a prefix in words, the others their name.
 fn describe(name: &str, said: &str) -> String {
-    let prefix = known(name).map_or(name, |(_, prefix, _, _)| prefix);
+    let prefix = known(name).map_or(name, |(_, prefix, _)| prefix);
     format!("{prefix}: {said}")
 }
 
-fn kind_of(name: &str) -> Option<FailureKind> {
-    known(name).map(|(_, _, _, kind)| *kind).or(match name {
-        "ModelTimeoutException" => Some(FailureKind::Timeout),
-        "ModelNotReadyException" => Some(FailureKind::Overloaded),
-        "TooManyRequestsException" | "ServiceQuotaExceededException" => Some(FailureKind::RateLimit),
-        _ => None,
-    })
-}
-
-fn known(name: &str) -> Option<&'static (&'static str, &'static str, u16, FailureKind)> {
+fn known(name: &str) -> Option<&'static (&'static str, &'static str, u16)> {
     EXCEPTIONS.iter().find(|(known, ..)| *known == name)
 }
 
-const EXCEPTIONS: &[(&str, &str, u16, FailureKind)] = &[
-    ("InternalServerException", "Internal server error", 500, FailureKind::Server),
-    ("ModelStreamErrorException", "Model stream error", 424, FailureKind::Server),
-    ("ValidationException", "Validation error", 400, FailureKind::Rejected),
-    ("ThrottlingException", "Throttling error", 429, FailureKind::RateLimit),
-    ("ServiceUnavailableException", "Service unavailable", 503, FailureKind::Overloaded),
+const EXCEPTIONS: &[(&str, &str, u16)] = &[
+    ("InternalServerException", "Internal server error", 500),
+    ("ModelStreamErrorException", "Model stream error", 424),
+    ("ValidationException", "Validation error", 400),
+    ("ThrottlingException", "Throttling error", 429),
+    ("ServiceUnavailableException", "Service unavailable", 503),
 ];

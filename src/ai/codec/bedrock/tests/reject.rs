@@ -1,11 +1,19 @@
-use crate::ai::FailureKind::{self, Auth, ContextOverflow, Overloaded, RateLimit, Rejected, Server};
+use crate::ai::FailureKind::{
+    self, Auth, ContextOverflow, InvalidRequest, Overloaded, RateLimit, Rejected, Server,
+};
 use crate::ai::Headers;
 use crate::ai::codec::bedrock::rejection::{exception, reject};
 
 #[test]
 fn error_responses_are_worded_and_sorted_by_their_exception() {
-    let cases: [(u16, &str, &str, &str, FailureKind); 9] = [
-        (400, "ValidationException:http://x", r#"{"message":"bad"}"#, "Validation error: bad", Rejected),
+    let cases: [(u16, &str, &str, &str, FailureKind); 10] = [
+        (
+            400,
+            "ValidationException:http://x",
+            r#"{"message":"bad"}"#,
+            "Validation error: bad",
+            InvalidRequest,
+        ),
         (
             400,
             "ValidationException",
@@ -30,8 +38,15 @@ fn error_responses_are_worded_and_sorted_by_their_exception() {
             "ResourceNotFoundException: UnknownError",
             Rejected,
         ),
-        (400, "", r#"{"error":{"message":"q"}}"#, "Unknown: UnknownError", Rejected),
+        (400, "", r#"{"error":{"message":"q"}}"#, "Unknown: UnknownError", InvalidRequest),
         (502, "", "<html>", "502 <html>", Server),
+        (
+            400,
+            "ServiceQuotaExceededException",
+            r#"{"message":"q"}"#,
+            "ServiceQuotaExceededException: q",
+            RateLimit,
+        ),
     ];
     for (status, typed, body, message, kind) in cases {
         let mut headers = Headers::default();

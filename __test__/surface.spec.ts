@@ -5,6 +5,7 @@ import * as argentAi from "argent-runtime/argent-ai";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
+import * as bedrock from "argent-runtime/pi-ai/bedrock-provider";
 import * as google from "argent-runtime/pi-ai/google";
 import * as vertex from "argent-runtime/pi-ai/google-vertex";
 import * as mistral from "argent-runtime/pi-ai/mistral";
@@ -22,6 +23,7 @@ const subpaths = {
   "pi-ai/google": google,
   "pi-ai/google-vertex": vertex,
   "pi-ai/openai-codex-responses": codex,
+  "pi-ai/bedrock-provider": bedrock,
 };
 const modules: Record<string, object> = { "": root, "pi-ai": piAi, "argent-ai": argentAi, ...subpaths };
 

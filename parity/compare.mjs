@@ -1,3 +1,5 @@
+import { WIRES } from "./wires/index.mjs";
+
 /**
  * Turns two observations of one case into a list of differences `{ kind, path, alpha, beta }`. `legal` makes legal what
  * Pi asks for where the wire's service would refuse it.
@@ -120,8 +122,9 @@ export function createHeaderLedger() {
   return {
     add(alpha, beta, context) {
       for (let i = 0; i < Math.min(alpha.requests.length, beta.requests.length); i++) {
-        const a = collect(alpha.requests[i].headers);
-        const b = collect(beta.requests[i].headers);
+        const seen = WIRES.get(context.api)?.seen ?? ((request) => request.headers);
+        const a = collect(seen(alpha.requests[i]));
+        const b = collect(seen(beta.requests[i]));
         for (const name of new Set([...a.keys(), ...b.keys()])) {
           if (a.get(name) === b.get(name)) continue;
           const shape = a.has(name) ? (b.has(name) ? "values differ" : "only alpha") : "only beta";

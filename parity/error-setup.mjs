@@ -1,4 +1,4 @@
-import { answer } from "./streams.mjs";
+import { beginning, bytes } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Rows about what the host does: when it aborts, and how it has set things up. */
@@ -6,10 +6,11 @@ import { WIRES } from "./wires/index.mjs";
 const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
-  const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const { openCall: inside, end = "" } = WIRES.get(api);
-  const whole = text(api, inside ?? openToolCalls(api));
-  const openCall = Buffer.from(whole.slice(0, whole.length - end.length));
+  const opening = beginning(api, 3);
+  const wire = WIRES.get(api);
+  const { openCall: inside, end = "" } = wire;
+  const whole = bytes(wire.frames(inside ?? openToolCalls(api)));
+  const openCall = whole.subarray(0, whole.length - end.length);
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -56,8 +57,8 @@ function openToolCalls(api) {
 
 export function configuration(api) {
   const { family } = WIRES.get(api);
-  const [simple, direct] = [`streamSimple${family}`, `stream${family}`];
-  const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
+  const own = family ? [`streamSimple${family}`, `stream${family}`] : [];
+  const calls = ["stream", "streamSimple", "complete", "completeSimple", ...own];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
     kase.model.baseUrl = `${base}/{CLOUDFLARE_ACCOUNT_ID}/{CLOUDFLARE_GATEWAY_ID}/x`;
@@ -71,11 +72,11 @@ export function configuration(api) {
     { name: "header name with a blank", options: { apiKey: "k", headers: { "bad name": "x" } } },
     { name: "header value beyond Latin-1", options: { apiKey: "k", headers: { "x-name": "имя" } } },
     { name: "unknown API", change: (kase) => (kase.model.api = "no-such-api") },
-    {
+    ...own.slice(1).map((call) => ({
       name: "API of another provider function",
-      call: direct,
+      call,
       change: (kase) => (kase.model.api = "some-other-api"),
-    },
+    })),
     { name: "cloudflare without its variables", change: gateway },
     { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
     {
@@ -91,8 +92,4 @@ export function configuration(api) {
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
     ...(WIRES.get(api).configuration?.() ?? []),
   ];
-}
-
-function text(api, events) {
-  return WIRES.get(api).frames(events).join("");
 }

@@ -3,7 +3,7 @@ import { badBodies, respond } from "./error-bodies.mjs";
 import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
-import { answer } from "./streams.mjs";
+import { answer, beginning } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for every protocol. */
@@ -93,7 +93,7 @@ function statuses(api) {
 
 function transport(api, refused) {
   const half = answer(api).subarray(0, 150);
-  const truncated = Buffer.from(answer(api).toString().split("\n\n").slice(0, 2).join("\n\n"));
+  const truncated = beginning(api, 2);
   const address = (baseUrl) => ({
     name: `base URL ${baseUrl}`,
     change: (kase) => (kase.model.baseUrl = baseUrl),

@@ -1,3 +1,5 @@
+import { bedrock } from "./expected-bedrock.mjs";
+
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
  *
@@ -14,7 +16,7 @@ function truncated(difference) {
   if (isGoogle(difference) && /^got status: /.test(beta)) return true;
   return (
     !alpha &&
-    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start|Prompt was blocked)/.test(
+    /^(Stream ended without (finish_reason|response.completed)|Anthropic stream ended before message_start|Bedrock stream ended before messageStop|Prompt was blocked)/.test(
       beta,
     )
   );
@@ -114,6 +116,7 @@ const isJoined = ({ alpha, beta }) => ["null", "undefined"].includes(alpha) || a
 const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
+  ...bedrock,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,
@@ -124,7 +127,7 @@ export const expected = [
     id: "blank-texts",
     match: (difference) =>
       difference.tags?.has?.("blank-texts") &&
-      difference.kase.model.api === "anthropic-messages" &&
+      ["anthropic-messages", "bedrock-converse-stream"].includes(difference.kase.model.api) &&
       outgoing(difference),
   },
   { id: "P20", match: ({ kind, path }) => kind === "body" && path === ".lone" },
@@ -185,6 +188,8 @@ export const expected = [
     id: "google-ids",
     match: (difference) =>
       isGoogle(difference) && outgoing(difference) && /function(Call|Response)\.id$/.test(difference.path),
+  },
+  {
     id: "odd-types",
     match: (difference) =>
       isCodex(difference) &&

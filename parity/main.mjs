@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 // What the machine has set must not decide what a case does; the packages read some of it on import.
 const READ_BY_PROVIDERS =
-  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|GOOGLE_|GCLOUD_|CLOUDSDK_|ARGENT_TRANSPORT)/i;
+  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|ARGENT_TRANSPORT)/i;
 for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
 
 const { compare, createHeaderLedger } = await import("./compare.mjs");
@@ -116,7 +116,9 @@ async function runTogether(cases) {
 async function both(one, pause, key = KEY) {
   const make = () => {
     const kase = { key, ...one.make(place(pause, key)) };
-    WIRES.get(kase.model.api)?.prepare?.(kase);
+    const wire = WIRES.get(kase.model.api);
+    wire?.prepare?.(kase);
+    kase.env = { ...wire?.environment?.(kase), ...kase.env };
     return kase;
   };
   const kase = make();

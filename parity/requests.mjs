@@ -35,7 +35,7 @@ function request(random, kind, { base }) {
   const call = random.weighted([
     [8, simple ? "streamSimple" : "stream"],
     [1, simple ? "completeSimple" : "complete"],
-    [1, simple ? `streamSimple${family}` : `stream${family}`],
+    [family ? 1 : 0, simple ? `streamSimple${family}` : `stream${family}`],
   ]);
   return {
     call,

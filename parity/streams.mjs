@@ -64,6 +64,11 @@ export function answer(api) {
   return bytes(WIRES.get(api).frames(WIRES.get(api).answer));
 }
 
+/** The first events of that answer. */
+export function beginning(api, count) {
+  return bytes(WIRES.get(api).frames(WIRES.get(api).answer).slice(0, count));
+}
+
 /** Frames as bytes. */
 export function bytes(frames) {
   return Buffer.concat(frames.map((frame) => Buffer.from(frame)));

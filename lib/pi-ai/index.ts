@@ -4,6 +4,7 @@ export type { Static, TSchema } from "typebox";
 export type { AnthropicEffort, AnthropicOptions, AnthropicThinkingDisplay } from "./anthropic.js";
 export * from "./api-registry.js";
 export type { AzureOpenAIResponsesOptions } from "./azure-openai-responses.js";
+export type { BedrockOptions, BedrockThinkingDisplay } from "./bedrock.js";
 export * from "./diagnostics.js";
 export { findEnvKeys, getEnvApiKey } from "./env-api-keys.js";
 export {

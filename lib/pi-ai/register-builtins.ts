@@ -8,7 +8,9 @@ import {
   askSimpleAzureOpenAIResponses,
   startAzureOpenAIResponses,
 } from "./azure-openai-responses-wire.js";
-import { deferred } from "./entry-points.js";
+import type { bedrockProviderModule } from "./bedrock-provider.js";
+import { askBedrock, askSimpleBedrock, startBedrock } from "./bedrock-wire.js";
+import { deferred, forwarded } from "./entry-points.js";
 import { askGoogleVertex, askSimpleGoogleVertex, startGoogleVertex } from "./google-vertex-wire.js";
 import { askGoogle, askSimpleGoogle, startGoogle } from "./google-wire.js";
 import { askMistral, askSimpleMistral, startMistral } from "./mistral-wire.js";
@@ -51,6 +53,34 @@ export const streamSimpleOpenAICodexResponses = deferred(
   startOpenAICodexResponses,
 );
 
+const nativeBedrock = {
+  streamBedrock: deferred(askBedrock, startBedrock),
+  streamSimpleBedrock: deferred(askSimpleBedrock, startBedrock),
+};
+let hostBedrock: typeof bedrockProviderModule | undefined;
+
+/** Puts a host's functions in place of the package's own for `bedrock-converse-stream`. */
+export function setBedrockProviderModule(module: typeof bedrockProviderModule): void {
+  const { streamBedrock, streamSimpleBedrock } = module;
+  hostBedrock = { streamBedrock, streamSimpleBedrock };
+}
+
+/** Bedrock's functions, of the host when it has set its own by the time of the call. */
+const bedrock: typeof bedrockProviderModule = {
+  streamBedrock: (model, context, options) => {
+    const host = hostBedrock;
+    return host
+      ? forwarded(model, () => host.streamBedrock(model, context, options))
+      : nativeBedrock.streamBedrock(model, context, options);
+  },
+  streamSimpleBedrock: (model, context, options) => {
+    const host = hostBedrock;
+    return host
+      ? forwarded(model, () => host.streamSimpleBedrock(model, context, options))
+      : nativeBedrock.streamSimpleBedrock(model, context, options);
+  },
+};
+
 /** Puts the protocols that come with the package into the registry, in place of what has their names. */
 export function registerBuiltInApiProviders(): void {
   registerApiProvider({
@@ -92,6 +122,11 @@ export function registerBuiltInApiProviders(): void {
     api: "google-vertex",
     stream: streamGoogleVertex,
     streamSimple: streamSimpleGoogleVertex,
+  });
+  registerApiProvider({
+    api: "bedrock-converse-stream",
+    stream: bedrock.streamBedrock,
+    streamSimple: bedrock.streamSimpleBedrock,
   });
 }
 

@@ -77,10 +77,11 @@ function contextPart({ systemPrompt, messages, tools }: Context): object {
 
 /** What a request needs of a model. */
 export function modelPart(model: Model<Api>): object {
-  const { id, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
+  const { id, name, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
   const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
   return {
     id,
+    name: name ?? undefined,
     api,
     provider,
     baseUrl,

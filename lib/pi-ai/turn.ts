@@ -33,6 +33,8 @@ export interface Dialect {
   showsRejections?: boolean;
   /** Pi's text for a turn that the host gave up before it was sent, where it is not the usual one. */
   givenUp?: string;
+  /** The response's headers as Pi shows them to the host; all of them unless set. */
+  shownHeaders?(headers: Record<string, string>): Record<string, string>;
   /** What its own client says of a connection that fails, in place of the usual words, by the failure's message. */
   words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
@@ -226,8 +228,10 @@ class Run implements SocketDriver {
     const accepted = status >= 200 && status < 300;
     if (this.started || (!accepted && !this.dialect.showsRejections)) return;
     this.started = accepted;
-    if (!this.dialect.silent) await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
-    if (accepted && !this.over && !this.dialect.startsLate) this.assembler.start();
+    const { silent, startsLate } = this.dialect;
+    const shown = this.dialect.shownHeaders?.(headers) ?? headers;
+    if (!silent) await this.asked.options?.onResponse?.({ status, headers: shown }, this.asked.model);
+    if (accepted && !this.over && !startsLate) this.assembler.start();
   }
 
   stirred(): boolean {

@@ -175,7 +175,7 @@ pub enum Event<'a> {
 impl Event<'_> {
     /// Whether a host sees it as part of the answer, so that it cannot be taken back.
     pub const fn is_visible(&self) -> bool {
-        matches!(self, Self::Open { .. } | Self::Delta { .. })
+        matches!(self, Self::Start | Self::Open { .. } | Self::Delta { .. })
     }
 }
 

@@ -24,6 +24,8 @@ const MOST_CLIENTS: usize = 16;
 pub(super) enum Use {
     /// Requests.
     Http,
+    /// Requests to servers that understand nothing newer than HTTP/1.1.
+    Http1,
     /// Being turned into something else, such as WebSockets, which only HTTP/1.1 allows.
     Upgrade,
 }
@@ -66,6 +68,7 @@ impl Network {
         let invalid = |what: String| Failure::new(FailureKind::InvalidRequest, what);
         let (protocols, redirects): (&[&[u8]], _) = match purpose {
             Use::Http => (&[b"h2", b"http/1.1"], Policy::limited(20)),
+            Use::Http1 => (&[b"http/1.1"], Policy::limited(20)),
             Use::Upgrade => (&[b"http/1.1"], Policy::none()),
         };
         let tls = roots::tls(&self.ca_files, protocols).map_err(|error| invalid(format!("TLS: {error}")))?;

@@ -1,6 +1,6 @@
 //! Credentials that take more than the host's word to get.
 
-use super::{Network, google};
+use super::{Network, aws, google};
 use crate::ai::Failure;
 use crate::ai::codec::{Credential, HttpRequest};
 
@@ -9,5 +9,6 @@ pub async fn authorise(request: &mut HttpRequest, network: &Network) -> Result<(
     match std::mem::take(&mut request.credential) {
         Credential::Sent => Ok(()),
         Credential::Google(env) => google::authorise(request, &env, network).await,
+        Credential::Aws(needs) => aws::authorise(request, &needs, network).await,
     }
 }

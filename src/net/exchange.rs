@@ -56,7 +56,7 @@ where
     if turn.cancel.is_cancelled() {
         return Err(turn.protocol.given_up());
     }
-    let client = turn.network.client(Use::Http)?;
+    let client = turn.network.client(if turn.request.http1 { Use::Http1 } else { Use::Http })?;
     let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
     let mut attempt = 0;
     let mut pass = turn.place.turn(&turn.retries, &turn.cancel).await?;
@@ -232,6 +232,12 @@ pub(super) fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMa
     }
     if let Some(count) = map.get_mut("x-stainless-retry-count") {
         *count = attempt.into();
+    }
+    if let Some(count) = map.get_mut("amz-sdk-request")
+        && let Some((_, limit)) = count.to_str().unwrap_or_default().split_once("; ")
+        && let Ok(value) = format!("attempt={}; {limit}", attempt + 1).try_into()
+    {
+        *count = value;
     }
     Ok(map)
 }

@@ -1,6 +1,7 @@
 //! Bytes to and from providers: connections, proxies and certificates, retries, limits, deadlines. Knows protocols only as
 //! codecs.
 
+mod aws;
 mod client;
 mod credential;
 mod deadline;

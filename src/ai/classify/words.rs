@@ -45,6 +45,7 @@ pub(super) const CODES: &[(FailureKind, &[&str])] = &[
             "ratelimitexceeded",
             "ratelimitreached",
             "resourceexhausted",
+            "servicequotaexceeded",
             "throttling",
             "toomanyrequests",
         ],

@@ -3,6 +3,7 @@
 
 mod anthropic;
 mod azure_responses;
+mod bedrock;
 mod data_url;
 mod ending;
 mod endpoint;
@@ -18,6 +19,7 @@ mod rejection;
 pub(super) mod replay;
 pub mod sse;
 
+pub use bedrock::{Aws, Proof};
 pub use openai_codex::{Continuation, Frame};
 
 use std::collections::BTreeMap;
@@ -36,6 +38,8 @@ pub struct HttpRequest {
     pub body: String,
     /// The credential that is still to be fetched, and what it goes into.
     pub credential: Credential,
+    /// Whether it must go over HTTP/1.1.
+    pub http1: bool,
     /// Why the request may not be sent, found out after the host has seen its body.
     pub refused: Option<Failure>,
 }
@@ -49,6 +53,8 @@ pub enum Credential {
     Sent,
     /// Google's application default credentials, an access token: the environment variables that say where they are.
     Google(BTreeMap<String, String>),
+    /// A signature or a token for AWS, and the address that depends on the region.
+    Aws(Box<Aws>),
 }
 
 /// How a stream of bytes came to its end.
@@ -185,4 +191,5 @@ const PROTOCOLS: &[(&str, &dyn Codec)] = &[
     ("azure-openai-responses", &azure_responses::Wire),
     ("google-generative-ai", &google::Service::Gemini),
     ("google-vertex", &google::Service::Vertex),
+    ("bedrock-converse-stream", &bedrock::Wire),
 ];

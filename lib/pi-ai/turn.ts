@@ -133,7 +133,7 @@ class Run implements SocketDriver {
       if (options?.onPayload) payload = await this.shown(written);
     }
     if (!this.listen()) return;
-    const text = payload && JSON.stringify(payload);
+    const text = payload === undefined ? undefined : JSON.stringify(payload);
     if (overSocket && (await overSocket(this, text))) return;
     if (!fetch && !this.asked.client) {
       turn.send(text);

@@ -1,1 +1,7 @@
-export { type Failure, type FailureKind, failureOf } from "./dist/pi-ai/index.js";
+export {
+  type ErrorInfo,
+  type Failure,
+  type FailureKind,
+  type FaultyBlock,
+  failureOf,
+} from "./dist/pi-ai/index.js";

@@ -67,7 +67,8 @@ describe.each(transports)("over %s", (_, transport) => {
   it("while waiting for a retry ends the wait", async () => {
     provider.scripts = [(response) => response.writeHead(429, { "retry-after": "50" }).end("{}")];
     const controller = new AbortController();
-    const turn = start({ signal: controller.signal });
+    // Others with the same key would wait too.
+    const turn = start({ signal: controller.signal, apiKey: `limited ${Object.keys(transport)}` });
     await expect.poll(() => provider.received.length).toBe(1);
     setTimeout(() => controller.abort(), 20);
     expect(lastMessage(await collect(turn)).stopReason).toBe("aborted");

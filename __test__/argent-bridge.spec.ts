@@ -22,7 +22,7 @@ import {
   streamSimple,
 } from "argent-runtime/pi-ai";
 import { describe, expect, it, vi } from "vitest";
-import { anthropicModel, collect, lastMessage, saying } from "./support/models.js";
+import { anthropicModel, collect, lastMessage, pixel, saying } from "./support/models.js";
 import { anthropic, sse, sseThenSilence, startProvider } from "./support/provider.js";
 
 const server = await startProvider();
@@ -195,7 +195,7 @@ describe("a provider that a host wrote", () => {
   it("gets the options, and the whole messages beside the short ones", async () => {
     const provider = scripted({ type: "done", response: response() });
     const options = { reasoning: "low" as const, temperature: 0.2, headers: { "x-own": "1" } };
-    const image = { type: "image" as const, data: "AAAA", mimeType: "image/png" };
+    const image = { type: "image" as const, data: pixel, mimeType: "image/png" };
     const context: Context = {
       systemPrompt: "Be brief.",
       messages: [{ role: "user", content: [{ type: "text", text: "look" }, image], timestamp: 1 }],
@@ -280,12 +280,12 @@ describe("a provider that a host wrote", () => {
     ];
     const native = createProvider("anthropic", { apiKey: "key", baseURL: server.url });
     const wrapper = { id: "mine", stream: (request: TurnRequest) => native.stream(request) };
-    const image = { type: "image" as const, data: "AAAA", mimeType: "image/png" };
+    const image = { type: "image" as const, data: pixel, mimeType: "image/png" };
     const context: Context = { messages: [{ role: "user", content: [image], timestamp: 1 }] };
     const message = await createArgentStreamSimple(wrapper)(claude, context).result();
     expect(message.content).toMatchObject([{ type: "thinking", thinkingSignature: "sig" }]);
     expect(message.responseId).toBe("msg_1");
-    expect(server.received[0]?.body).toContain("AAAA");
+    expect(server.received[0]?.body).toContain(pixel);
   });
 });
 
@@ -299,7 +299,7 @@ describe("a native provider under the bridge", () => {
     const model = { ...claude, headers: { "x-model": "1" } };
     const { api, provider, id } = model;
     const from = { api, provider, model: id, usage: (await stream(model, saying("")).result()).usage };
-    const image = { type: "image" as const, data: "AAAA", mimeType: "image/png" };
+    const image = { type: "image" as const, data: pixel, mimeType: "image/png" };
     const context: Context = {
       messages: [
         { role: "user", content: [image], timestamp: 1 },
@@ -341,7 +341,7 @@ describe("a native provider under the bridge", () => {
       top_k: 7,
       metadata: { user_id: "me" },
       messages: [
-        { content: [{ source: { data: "AAAA" } }] },
+        { content: [{ source: { data: pixel } }] },
         { content: [{ type: "thinking", signature: "sig" }, { type: "tool_use" }] },
         { content: [{ is_error: true, cache_control: { ttl: "1h" } }] },
       ],

@@ -13,7 +13,7 @@ import {
 } from "argent-runtime/argent-ai";
 import { failureOf, getModel, type Model } from "argent-runtime/pi-ai";
 import { describe, expect, it } from "vitest";
-import { anthropicModel, chatModel, collect, lastMessage, saying } from "./support/models.js";
+import { anthropicModel, chatModel, collect, lastMessage, pixel, saying } from "./support/models.js";
 import { anthropic, chat, reply, sse, sseThenSilence, startProvider } from "./support/provider.js";
 
 const server = await startProvider();
@@ -220,10 +220,10 @@ describe("a conversation in short messages", () => {
 
   it("keeps images and tool errors", async () => {
     server.scripts = [sse(anthropic.answer("a"))];
-    const image = { type: "image" as const, data: "AAAA", mimeType: "image/png" };
+    const image = { type: "image" as const, data: pixel, mimeType: "image/png" };
     const messages: TurnMessage[] = [{ role: "user", content: [image] }, ...history.slice(1)];
     await createProvider("anthropic", at()).complete({ messages }, sonnet);
-    expect(sent().messages[0].content[0].source.data).toBe("AAAA");
+    expect(sent().messages[0].content[0].source.data).toBe(pixel);
     expect(sent().messages[2].content[0]).toMatchObject({ type: "tool_result", is_error: true });
   });
 });

@@ -94,7 +94,9 @@ describe.skipIf(!hasApiProvider("openai-responses"))("OpenAI Responses", () => {
       response: { id: "r", status: "failed", error: { code: "server_error", message: "no" } },
     };
     server.scripts = [sse(event("response.failed", failed)), sseThenSilence(event("response.created", {}))];
-    expect(await streamOpenAIResponses(model, saying("hi"), { apiKey: "key" }).result()).toMatchObject({
+    expect(
+      await streamOpenAIResponses(model, saying("hi"), { apiKey: "key", maxRetries: 0 }).result(),
+    ).toMatchObject({
       stopReason: "error",
     });
     const options = { apiKey: "key", signal: AbortSignal.timeout(100) };

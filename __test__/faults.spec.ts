@@ -17,10 +17,14 @@ const transports: [string, object][] = [
   ["fetch", { fetch: (...args: Parameters<typeof fetch>) => fetch(...args) }],
 ];
 
+/** What one turn is told of the provider's limits holds for all with its key, so each has its own. */
+let turns = 0;
+const ownKey = () => ({ apiKey: `key-${turns++}` });
+
 describe.each(transports)("over %s", (_, transport) => {
   /** The error text, the failure and the text that came, of one turn without retries. */
   async function outcome(options: StreamOptions = {}, model: typeof claude | typeof gpt = claude) {
-    const all = { apiKey: "key", maxRetries: 0, ...transport, ...options };
+    const all = { ...ownKey(), maxRetries: 0, ...transport, ...options };
     const events = await collect(stream<typeof model.api>(model, saying("hi"), all));
     expect(events.filter(({ type }) => type === "error" || type === "done")).toHaveLength(1);
     const message = lastMessage(events);
@@ -36,12 +40,12 @@ describe.each(transports)("over %s", (_, transport) => {
         400,
         '{"error":{"type":"invalid_request_error"}}',
         '400 {"error":{"type":"invalid_request_error"}}',
-        { kind: "rejected", retryable: false },
+        { kind: "invalid_request", retryable: false },
       ],
       [401, '{ "a" : 1.0 }', '401 {"a":1}', { kind: "auth", retryable: false }],
       [403, "Forbidden", "403 Forbidden", { kind: "auth" }],
       [404, "", "404 status code (no body)", { kind: "rejected" }],
-      [413, "", "413 status code (no body)", { kind: "rejected" }],
+      [413, "", "413 status code (no body)", { kind: "context_overflow" }],
       [429, "{}", "429 {}", { kind: "rate_limit", retryable: true, retryAfterMs: 2000 }],
       [500, "<html>oops</html>", "500 <html>oops</html>", { kind: "server", retryable: true }],
       [
@@ -121,7 +125,7 @@ describe.each(transports)("over %s", (_, transport) => {
     provider.scripts = [keepAlive("")];
     const first = await outcome({ firstEventTimeoutMs: 80 });
     expect(first).toMatchObject({
-      failure: { kind: "timeout", code: "stream_stalled_first_event", retryable: true },
+      failure: { kind: "stalled", code: "stream_stalled_first_event", retryable: true },
     });
     provider.scripts = [keepAlive(half)];
     const next = await outcome({ idleTimeoutMs: 80 });
@@ -162,10 +166,12 @@ describe.each(transports)("over %s", (_, transport) => {
   });
 
   it("an error in the stream is shown as the provider put it", async () => {
-    provider.scripts = [sse(`${half}event: error\ndata: ${overloaded}\n\n`)];
+    provider.scripts = [
+      reply(200, `${half}event: error\ndata: ${overloaded}\n\n`, { "request-id": "req_8" }),
+    ];
     expect(await outcome()).toMatchObject({
       text: overloaded,
-      failure: { kind: "overloaded", code: "overloaded_error" },
+      failure: { kind: "overloaded", code: "overloaded_error", requestId: "req_8" },
       content: [{ type: "text", text: "so far" }],
     });
     provider.scripts = [
@@ -180,14 +186,33 @@ describe.each(transports)("over %s", (_, transport) => {
       reply(429, "{}", { "retry-after-ms": "1" }),
       sse(anthropic.answer("third")),
     ];
-    const message = await stream(claude, saying("hi"), { apiKey: "key", ...transport }).result();
+    const message = await stream(claude, saying("hi"), { ...ownKey(), ...transport }).result();
     expect(message).toMatchObject({ stopReason: "stop", content: [{ type: "text", text: "third" }] });
     expect(provider.received.map(({ headers }) => headers["x-stainless-retry-count"])).toHaveLength(3);
   });
 
+  it("is tried again after a head as long as nothing of the answer was seen", async () => {
+    const early = sse(`${anthropic.start}event: error\ndata: ${overloaded}\n\n`);
+    const heads: number[] = [];
+    provider.scripts = [early, sse(anthropic.answer("second"))];
+    const onResponse = ({ status }: { status: number }) => void heads.push(status);
+    const events = await collect(stream(claude, saying("hi"), { ...ownKey(), ...transport, onResponse }));
+    expect(lastMessage(events)).toMatchObject({
+      stopReason: "stop",
+      content: [{ type: "text", text: "second" }],
+    });
+    expect(events.filter(({ type }) => type === "start")).toHaveLength(1);
+    expect(heads).toEqual([200]);
+    expect(provider.received).toHaveLength(2);
+    provider.scripts = [sse(`${half}event: error\ndata: ${overloaded}\n\n`), sse(anthropic.answer("again"))];
+    provider.received.length = 0;
+    await outcome({ maxRetries: 2 });
+    expect(provider.received).toHaveLength(1);
+  });
+
   it("is not tried again when the provider asks for too long a wait", async () => {
     provider.scripts = [reply(429, "{}", { "retry-after": "9999" })];
-    const message = await stream(claude, saying("hi"), { apiKey: "key", ...transport }).result();
+    const message = await stream(claude, saying("hi"), { ...ownKey(), ...transport }).result();
     expect(message.errorMessage).toMatch(/^429 \{\}.*9999 s/);
     expect(provider.received).toHaveLength(1);
   });

@@ -94,6 +94,19 @@ it("computes a cost from prices per million tokens, into the usage", () => {
   expect(cost.total).toBeCloseTo(0.009075, 10);
 });
 
+it.each(["anthropic-messages", "openai-completions"])("a usage of %s costs the same in JavaScript", (api) => {
+  const lines = readFileSync(new URL(`fixtures/usage/${api}.jsonl`, root), "utf8")
+    .trim()
+    .split("\n");
+  for (const line of lines) {
+    const { name, cost, usage } = JSON.parse(line);
+    const { total, totalFromProvider, ...parts } = usage.cost;
+    const again = calculateCost({ cost } as Model<string>, usage);
+    const sum = parts.input + parts.output + parts.cacheRead + parts.cacheWrite;
+    expect(again, name).toEqual({ ...parts, total: totalFromProvider ? sum : total });
+  }
+});
+
 it("compares models by id and provider", () => {
   const model = getModel("openai", "gpt-4o");
   expect(modelsAreEqual(model, { ...model, name: "Other" })).toBe(true);

@@ -1,7 +1,16 @@
 // One turn over the wire: events, the message they share, hooks, the request that goes out.
 
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { complete, completeSimple, stream, streamSimple, type ToolCall } from "argent-runtime/pi-ai";
+import {
+  type Api,
+  type Context,
+  complete,
+  completeSimple,
+  type Model,
+  stream,
+  streamSimple,
+  type ToolCall,
+} from "argent-runtime/pi-ai";
 import * as direct from "argent-runtime/pi-ai/anthropic";
 import { describe, expect, it } from "vitest";
 import { anthropicModel, chatModel, collect, lastMessage, saying } from "./support/models.js";
@@ -241,6 +250,30 @@ describe("hooks", () => {
 });
 
 describe("requests", () => {
+  it("carry no lone surrogate, whoever wrote it (P20)", async () => {
+    const lone = { "k\ud83d": ["\udc00v", "\u{1F600}"] };
+    const call: ToolCall = { type: "toolCall", id: "c\ud83d1", name: "look", arguments: lone };
+    const answer = { ...(await complete(gpt, saying("hi"), { ...key, signal: AbortSignal.abort() })) };
+    const context: Context = {
+      systemPrompt: "\udc00Be brief.",
+      messages: [{ ...answer, content: [call], stopReason: "toolUse" }],
+      tools: [{ name: "look", description: "\ud83dLooks", parameters: { properties: lone } as never }],
+    };
+    const before = structuredClone(context);
+    for (const target of [claude, gpt]) {
+      provider.scripts = [sse(target === gpt ? chat.answer("ok") : anthropic.answer("ok"))];
+      await complete(target as Model<Api>, context, {
+        ...key,
+        onPayload: (payload) => ({ ...(payload as object), own: "\ud83d!" }),
+      });
+      const body = provider.received.at(-1)?.body ?? "";
+      expect(body).not.toMatch(/\\u[dD][89a-fA-F]/);
+      expect(body).toContain("\u{1F600}");
+      expect(JSON.parse(body)).toMatchObject({ own: "!" });
+    }
+    expect(context).toEqual(before);
+  });
+
   it("go out with the key, the client's headers and the host's", async () => {
     provider.scripts = [sse(anthropic.answer("ok"))];
     await completeSimple({ ...claude, headers: { "X-Model": "m", "X-Both": "model" } }, saying("hi"), {

@@ -1,5 +1,10 @@
-/** Turns two observations of one case into a list of differences `{ kind, path, alpha, beta }`. */
-export function compare(alpha, beta) {
+import { WIRES } from "./wires/index.mjs";
+
+/**
+ * Turns two observations of one case into a list of differences `{ kind, path, alpha, beta }`. `legal` makes legal what
+ * Pi asks for where the wire's service would refuse it.
+ */
+export function compare(alpha, beta, { legal = (text) => text } = {}) {
   const found = [];
   const add = (kind, difference) => difference && found.push({ kind, ...difference });
   const whole = (kind, a, b) => a !== b && found.push({ kind, path: "", alpha: a, beta: b });
@@ -16,16 +21,16 @@ export function compare(alpha, beta) {
   whole("stray", alpha.stray.join(), beta.stray.join());
   whole("mutation", alpha.mutated, beta.mutated);
   whole("timestamp", alpha.stamped, beta.stamped);
-  if (alpha.payload?.text !== beta.payload?.text) {
-    add("payload", jsonDifference(alpha.payload?.text, beta.payload?.text));
-  }
+  const asked = alpha.payload && legal(alpha.payload.text);
+  if (asked !== beta.payload?.text) add("payload", jsonDifference(asked, beta.payload?.text));
   add("payload-holes", firstPath(alpha.payload?.holes, beta.payload?.holes));
   whole("requests", alpha.requests.length, beta.requests.length);
   for (let i = 0; i < Math.min(alpha.requests.length, beta.requests.length); i++) {
     const [a, b] = [alpha.requests[i], beta.requests[i]];
     whole("method", a.method, b.method);
     whole("path", a.path, b.path);
-    if (!a.body.equals(b.body)) add("body", jsonDifference(a.body.toString(), b.body.toString()));
+    const [sent, ours] = [legal(a.body.toString()), b.body.toString()];
+    if (sent !== ours) add("body", jsonDifference(sent, ours));
   }
   return found;
 }
@@ -44,15 +49,20 @@ function firstEvent(alpha, beta) {
 }
 
 function jsonDifference(alpha, beta) {
+  // Schemas that are meant to differ must not hide what else does.
+  const rest = firstPath(tryParse(alpha, withoutSchema), tryParse(beta, withoutSchema));
+  if (rest) return rest;
   const [a, b] = [tryParse(alpha), tryParse(beta)];
   const difference = firstPath(a, b);
   if (difference) return difference;
   return { path: "equal as JSON", ...excerpts(alpha, beta) };
 }
 
-function tryParse(text) {
+const withoutSchema = (key, value) => (key === "parametersJsonSchema" ? undefined : value);
+
+function tryParse(text, reviver) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch {
     return text;
   }
@@ -112,8 +122,9 @@ export function createHeaderLedger() {
   return {
     add(alpha, beta, context) {
       for (let i = 0; i < Math.min(alpha.requests.length, beta.requests.length); i++) {
-        const a = collect(alpha.requests[i].headers);
-        const b = collect(beta.requests[i].headers);
+        const seen = WIRES.get(context.api)?.seen ?? ((request) => request.headers);
+        const a = collect(seen(alpha.requests[i]));
+        const b = collect(seen(beta.requests[i]));
         for (const name of new Set([...a.keys(), ...b.keys()])) {
           if (a.get(name) === b.get(name)) continue;
           const shape = a.has(name) ? (b.has(name) ? "values differ" : "only alpha") : "only beta";

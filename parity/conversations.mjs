@@ -3,8 +3,12 @@ import { tools } from "./tools.mjs";
 
 /** Random conversations. The tags say what is in them that a host should not send, but does. */
 
-const PIXEL =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const IMAGES = {
+  "image/png":
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "image/gif": "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+  "image/webp": "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==",
+};
 const FOREIGN = [
   { api: "openai-responses", provider: "openai", model: "gpt-5" },
   { api: "openai-codex-responses", provider: "openai-codex", model: "gpt-5-codex" },
@@ -16,8 +20,9 @@ const FOREIGN = [
 ];
 
 /**
- * `kind` is `plain`, `surrogates` (unpaired ones in texts) or `pairs` (tool results without a call in
- * front of them, calls answered late, ids that become equal when shortened).
+ * `kind` is `plain`, `surrogates` (unpaired ones in texts) or `pairs`: tool results without a call in front of them,
+ * calls answered late or in another order, ids that become equal when shortened or that their own provider would not
+ * take, images of another type than they say.
  */
 export function conversation(random, model, kind = "plain") {
   const tags = new Set(kind === "plain" ? [] : [kind]);
@@ -25,6 +30,7 @@ export function conversation(random, model, kind = "plain") {
   const writer = { random, model, tags, lone, pairs: kind === "pairs", messages: [] };
   const context = {};
   if (random.chance(0.7)) context.systemPrompt = maybeBlank(random, lone);
+  if (isBlank(context.systemPrompt)) tags.add("blank-texts");
 
   if (random.chance(0.95)) writer.messages.push(user(writer));
   const turns = random.weighted([
@@ -39,10 +45,11 @@ export function conversation(random, model, kind = "plain") {
   return { context, tags };
 }
 
-function user({ random, lone }) {
+function user(writer) {
+  const { random, lone } = writer;
   const content = random.weighted([
     [5, () => maybeBlank(random, lone)],
-    [5, () => random.times(0, 4, () => (random.chance(0.3) ? image(random) : textBlock(random, lone)))],
+    [5, () => random.times(0, 4, () => (random.chance(0.3) ? image(writer) : textBlock(random, lone)))],
   ]);
   return { role: "user", content, timestamp: 1_700_000_000_000 };
 }
@@ -51,8 +58,11 @@ function textBlock(random, lone) {
   return { type: "text", text: maybeBlank(random, lone) };
 }
 
-function image(random) {
-  return { type: "image", data: PIXEL, mimeType: random.pick(["image/png", "image/jpeg", "image/webp"]) };
+function image({ random, pairs, tags }) {
+  const [type, data] = random.pick(Object.entries(IMAGES));
+  const mistaken = pairs && random.chance(0.3);
+  if (mistaken) tags.add("P5");
+  return { type: "image", data, mimeType: mistaken ? "image/jpeg" : type };
 }
 
 function addTurn(writer) {
@@ -70,9 +80,14 @@ function addTurn(writer) {
     [1, "error"],
   ]);
   const failed = stopReason === "aborted" || stopReason === "error";
+  let said = random.times(0, 3, () => prose(writer, origin));
+  if (model.api.includes("responses") && random.chance(0.85)) said = asResponsesHaveIt(said, calls);
+  const last = (found) => said.findLastIndex(found);
+  const thought = last((block) => block.thinkingSignature);
+  if (calls.length === 0 && thought > last(({ type }) => type === "text")) tags.add("orphan");
   messages.push({
     role: "assistant",
-    content: [...random.times(0, 3, () => prose(writer, origin)), ...calls],
+    content: [...said, ...calls],
     ...origin,
     usage: {
       input: 10,
@@ -91,10 +106,7 @@ function addTurn(writer) {
   // Results of a failed turn have no call in the request: only the `pairs` kind has them.
   if (failed && !writer.pairs) return;
   if (failed && calls.length > 0) tags.add("D10a");
-  const answered = random.chance(0.75) ? calls : random.some(calls);
-  const results = (random.chance(0.8) ? answered : random.shuffle(answered)).map((call) =>
-    result(writer, call),
-  );
+  const results = answered(writer, calls).map((call) => result(writer, call));
   if (writer.pairs && results.length > 0 && random.chance(0.5)) {
     tags.add("D10b");
     results.splice(random.int(results.length), 0, user(writer));
@@ -103,13 +115,31 @@ function addTurn(writer) {
   if (random.chance(0.4)) messages.push(user(writer));
 }
 
+/** The calls that get a result, in the order of the results. */
+function answered({ random, pairs, tags }, calls) {
+  if (random.chance(0.6)) return calls;
+  if (!pairs) return calls.slice(0, random.int(calls.length + 1));
+  tags.add("P8");
+  return random.shuffle(random.some(calls));
+}
+
+/** One text, and nothing thought that leads to nothing: what is meant to differ otherwise would hide the rest. */
+function asResponsesHaveIt(said, calls) {
+  const kept = said.filter(({ redacted }) => !redacted).slice(0, 2);
+  const [first, second] = kept;
+  const speaks = (block) => block?.type === "text" || block?.thinking.trim() !== "";
+  if (first && second && speaks(first) && speaks(second)) kept.pop();
+  if (calls.length === 0 && kept.at(-1)?.thinkingSignature) kept[0] = { type: "text", text: "so" };
+  return calls.length === 0 && kept.at(-1)?.thinkingSignature ? kept.slice(0, 1) : kept;
+}
+
 function prose({ random, lone }, origin) {
   return random.weighted([
     [
       6,
       () => ({
         ...textBlock(random, lone),
-        ...(random.chance(0.2) && { textSignature: '{"v":1,"id":"msg_1"}' }),
+        ...(random.chance(0.2) && { textSignature: textSignature(random) }),
       }),
     ],
     [3, () => ({ type: "thinking", thinking: maybeBlank(random, lone) })],
@@ -129,7 +159,28 @@ function prose({ random, lone }, origin) {
   ]);
 }
 
+function textSignature(random) {
+  return random.pick([
+    '{"v":1,"id":"msg_1"}',
+    '{"v":1,"id":"msg_1","phase":"commentary"}',
+    '{ "phase": "final_answer", "id": "msg_ü", "v": 1.0 }',
+    '{"v":1,"id":"","phase":"other"}',
+    '{"v":2,"id":"msg_1"}',
+    "{broken",
+    "msg_legacy",
+    `msg_${"é".repeat(61)}`,
+    "",
+  ]);
+}
+
 function signature(random, origin) {
+  if (origin.api.includes("responses") && random.chance(0.995)) {
+    return random.pick([
+      "",
+      '{"id":"rs_1","type":"reasoning","summary":[],"encrypted_content":"gAAA+/=="}',
+      '{ "id": "rs_\\u00fc", "summary": [{"text":"a\\/b"}], "type": "reasoning", "n": 1.0 }',
+    ]);
+  }
   if (origin.api === "openai-completions") {
     return random.pick([
       "reasoning_content",
@@ -170,7 +221,7 @@ function thought(random) {
   ]);
 }
 
-function callId({ random, pairs, tags }, origin) {
+function callId({ random, model, pairs, tags }, origin) {
   if (pairs && random.chance(0.5)) {
     tags.add("D11");
     return `call_${"p".repeat(70)}${random.letters(6)}`;
@@ -178,24 +229,36 @@ function callId({ random, pairs, tags }, origin) {
   if (origin.api.includes("responses")) {
     return `call_${random.letters(24)}|fc_${random.letters(random.between(40, 460), "abcXYZ0189+/=")}`;
   }
-  return random.weighted([
+  const own = origin.api === model.api && origin.provider === model.provider && origin.model === model.id;
+  const usual = [
     [5, () => `toolu_${random.letters(24)}`],
     [3, () => `call_${random.letters(24)}`],
     [1, () => random.letters(9)],
+  ];
+  if (own && !pairs) return random.weighted(usual);
+  if (own) tags.add("P10");
+  return random.weighted([
+    ...usual,
     [1, () => `functions.bash:${random.int(10)}-${random.letters(4)}`],
     [1, () => `über ${random.letters(8)}😀`],
     [1, () => random.letters(random.between(41, 64))],
   ]);
 }
 
-function result({ random, lone }, call) {
+const isBlank = (text) => text !== undefined && text !== "" && text.trim() === "";
+
+function result(writer, call) {
+  const { random, lone, tags } = writer;
+  const content = random.times(random.chance(0.1) ? 0 : 1, 3, () =>
+    random.chance(0.2) ? image(writer) : textBlock(random, lone),
+  );
+  const pictured = content.some(({ type }) => type === "image");
+  if (pictured && content.some(({ text }) => text?.trim() === "")) tags.add("blank-texts");
   return {
     role: "toolResult",
     toolCallId: call.id,
     toolName: call.name,
-    content: random.times(random.chance(0.1) ? 0 : 1, 3, () =>
-      random.chance(0.2) ? image(random) : textBlock(random, lone),
-    ),
+    content,
     ...(random.chance(0.3) && { details: json(random, 2) }),
     isError: random.chance(0.2),
     timestamp: 1_700_000_000_000,

@@ -1,4 +1,4 @@
-import { answer } from "./streams.mjs";
+import { beginning, bytes } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Rows about what the host does: when it aborts, and how it has set things up. */
@@ -6,8 +6,11 @@ import { WIRES } from "./wires/index.mjs";
 const SSE = { "content-type": "text/event-stream" };
 
 export function aborts(api) {
-  const opening = Buffer.from(answer(api).toString().split("\n\n").slice(0, 3).join("\n\n").concat("\n\n"));
-  const openCall = Buffer.from(api === "anthropic-messages" ? openToolUse() : openToolCalls());
+  const opening = beginning(api, 3);
+  const wire = WIRES.get(api);
+  const { openCall: inside, end = "" } = wire;
+  const whole = bytes(wire.frames(inside ?? openToolCalls(api)));
+  const openCall = whole.subarray(0, whole.length - end.length);
   const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
@@ -31,40 +34,31 @@ export function aborts(api) {
   ];
 }
 
-function openToolUse() {
-  return text("anthropic-messages", [
-    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5 } } },
-    {
-      type: "content_block_start",
-      index: 0,
-      content_block: { type: "tool_use", id: "t1", name: "read", input: {} },
-    },
-    {
-      type: "content_block_delta",
-      index: 0,
-      delta: { type: "input_json_delta", partial_json: '{"path":"a' },
-    },
-    { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: 'b","li' } },
-  ]);
-}
-
-function openToolCalls() {
-  const call = (call) => ({
+function openToolCalls(api) {
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) => ({
     id: "c1",
-    choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }],
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        delta: { tool_calls: [{ index: 0, id, function: { name, ...rest } }] },
+        finish_reason: null,
+      },
+    ],
   });
-  const events = [
+  return [
     call({ id: "t1", function: { name: "read", arguments: "" } }),
     call({ function: { arguments: '{"path":"a' } }),
     call({ function: { arguments: 'b","li' } }),
   ];
-  return text("openai-completions", events).replace("data: [DONE]\n\n", "");
 }
 
 export function configuration(api) {
-  const simple = api === "anthropic-messages" ? "streamSimpleAnthropic" : "streamSimpleOpenAICompletions";
-  const direct = simple.replace("Simple", "");
-  const calls = ["stream", "streamSimple", "complete", "completeSimple", simple, direct];
+  const { family } = WIRES.get(api);
+  const own = family ? [`streamSimple${family}`, `stream${family}`] : [];
+  const calls = ["stream", "streamSimple", "complete", "completeSimple", ...own];
   const gateway = (kase, base) => {
     kase.model.provider = "cloudflare-ai-gateway";
     kase.model.baseUrl = `${base}/{CLOUDFLARE_ACCOUNT_ID}/{CLOUDFLARE_GATEWAY_ID}/x`;
@@ -78,11 +72,11 @@ export function configuration(api) {
     { name: "header name with a blank", options: { apiKey: "k", headers: { "bad name": "x" } } },
     { name: "header value beyond Latin-1", options: { apiKey: "k", headers: { "x-name": "имя" } } },
     { name: "unknown API", change: (kase) => (kase.model.api = "no-such-api") },
-    {
+    ...own.slice(1).map((call) => ({
       name: "API of another provider function",
-      call: direct,
-      change: (kase) => (kase.model.api = "openai-responses"),
-    },
+      call,
+      change: (kase) => (kase.model.api = "some-other-api"),
+    })),
     { name: "cloudflare without its variables", change: gateway },
     { name: "cloudflare with one variable", change: gateway, env: { CLOUDFLARE_ACCOUNT_ID: "a" } },
     {
@@ -96,9 +90,6 @@ export function configuration(api) {
     { name: "no messages key", context: {} },
     { name: "circular payload", hook: (payload) => void Object.assign(payload, { self: payload }) },
     { name: "BigInt in the payload", hook: (payload) => void Object.assign(payload, { big: 1n }) },
+    ...(WIRES.get(api).configuration?.() ?? []),
   ];
-}
-
-function text(api, events) {
-  return WIRES.get(api).frames(events).join("");
 }

@@ -3,25 +3,29 @@ import { badBodies, respond } from "./error-bodies.mjs";
 import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
-import { answer } from "./streams.mjs";
+import { answer, beginning } from "./streams.mjs";
+import { WIRES } from "./wires/index.mjs";
 
-/** What goes wrong around a stream: a fixed table, each row run for both protocols. */
+/** What goes wrong around a stream: a fixed table, each row run for every protocol. */
 
-const APIS = ["anthropic-messages", "openai-completions"];
+const APIS = [...WIRES.keys()];
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
 export async function errorSections() {
   const refused = await closedPort();
   const cases = APIS.flatMap((api) =>
-    rows(api, refused).map(({ name, change, ...row }) => ({
+    rows(api, refused).map(({ name, change, ...row }, at) => ({
       name: `${api}: ${name}`,
+      // Pi's client of Codex tries nearly everything again, after a second, two and four.
+      waits: api === "openai-codex-responses" && !row.env,
       make: ({ base }) => {
         const kase = {
           call: "stream",
           model: simpleModel(base, api),
           context: { messages: [{ role: "user", content: "hi", timestamp: 0 }] },
-          options: { apiKey: "sk-test" },
+          // What a provider says of its limits holds for all with the same key.
+          options: { apiKey: `sk-test-${at}` },
           tags: new Set([name]),
           responses: [{ headers: SSE, steps: [answer(api)] }],
           ...row,
@@ -46,10 +50,7 @@ function rows(api, refused) {
 }
 
 function statuses(api) {
-  const body = (status) =>
-    api === "anthropic-messages"
-      ? { type: "error", error: { type: "some_error", message: `text for ${status}` }, request_id: "req_1" }
-      : { error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null } };
+  const body = WIRES.get(api).error;
   const json = (status, headers = {}) => ({
     name: `status ${status} ${Object.keys(headers).join()}`,
     responses: [respond(status, JSON.stringify(body(status)), { ...JSON_TYPE, ...headers })],
@@ -92,7 +93,7 @@ function statuses(api) {
 
 function transport(api, refused) {
   const half = answer(api).subarray(0, 150);
-  const truncated = Buffer.from(answer(api).toString().split("\n\n").slice(0, 2).join("\n\n"));
+  const truncated = beginning(api, 2);
   const address = (baseUrl) => ({
     name: `base URL ${baseUrl}`,
     change: (kase) => (kase.model.baseUrl = baseUrl),

@@ -5,10 +5,8 @@ import { WIRES } from "./wires/index.mjs";
 
 /** What hosts do with a stream besides reading it: patch it, write into it, read it oddly, stand before fetch. */
 
-const CALL = '{"path":"a.ts","edits":[1,2]}';
-
 export function hostSections() {
-  const cases = ["anthropic-messages", "openai-completions"].flatMap((api) =>
+  const cases = [...WIRES.keys()].flatMap((api) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
@@ -27,42 +25,21 @@ export function hostSections() {
 }
 
 function frames(api) {
-  const events = api === "anthropic-messages" ? toolUse() : toolCalls();
+  const { toolAnswer, call } = WIRES.get(api);
+  const events = toolAnswer?.(CALL) ?? call ?? toolCalls(api);
   return WIRES.get(api).frames(events);
 }
 
-function toolUse() {
-  const block = (index, content_block, deltas) => [
-    { type: "content_block_start", index, content_block },
-    ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
-    { type: "content_block_stop", index },
-  ];
-  return [
-    { type: "message_start", message: { id: "msg_1", usage: { input_tokens: 5, output_tokens: 1 } } },
-    ...block(0, { type: "text", text: "" }, [
-      { type: "text_delta", text: "one " },
-      { type: "text_delta", text: "two" },
-    ]),
-    ...block(
-      1,
-      { type: "tool_use", id: "t1", name: "edit", input: {} },
-      [CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)].map((partial_json) => ({
-        type: "input_json_delta",
-        partial_json,
-      })),
-    ),
-    { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 9 } },
-    { type: "message_stop" },
-  ];
-}
-
-function toolCalls() {
+function toolCalls(api) {
   const chunk = (delta, finish_reason = null) => ({
     id: "c1",
     model: "m",
     choices: [{ index: 0, delta, finish_reason }],
   });
-  const call = (rest) => chunk({ tool_calls: [{ index: 0, ...rest }] });
+  // Mistral has every piece of a call say which one it is of.
+  const again = api === "mistral-conversations" ? { id: "t1", name: "edit" } : {};
+  const call = ({ id = again.id, function: { name = again.name, ...rest } }) =>
+    chunk({ tool_calls: [{ index: 0, id, function: { name, ...rest } }] });
   return [
     chunk({ content: "one " }),
     chunk({ content: "two" }),

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 
 // What the machine has set must not decide what a case does; the packages read some of it on import.
-const READ_BY_PROVIDERS = /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|ANTHROPIC_|CLOUDFLARE_|ARGENT_TRANSPORT)/i;
+const READ_BY_PROVIDERS =
+  /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|ARGENT_TRANSPORT)/i;
 for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
 
 const { compare, createHeaderLedger } = await import("./compare.mjs");
@@ -13,6 +14,7 @@ const { createReport } = await import("./report.mjs");
 const { requestSections } = await import("./requests.mjs");
 const { startServer } = await import("./server.mjs");
 const { streamSections } = await import("./streams.mjs");
+const { WIRES } = await import("./wires/index.mjs");
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,6 +33,7 @@ const { values: flags } = parseArgs({
 const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
+const TOGETHER = 24;
 // Each such case takes the whole time limit.
 const HUNG_ENOUGH = 5;
 
@@ -68,19 +71,23 @@ async function run(sections) {
     const section = report.section(name);
     let hung = 0;
     let retried = 0;
-    for (const one of cases) {
-      if (flags.case !== undefined && flags.case !== one.name) continue;
-      if (flags.api !== undefined && flags.api !== one.make(place(0)).model.api) continue;
+    const chosen = cases.filter(
+      (one) =>
+        (flags.case === undefined || flags.case === one.name) &&
+        (flags.api === undefined || flags.api === one.make(place(0)).model.api),
+    );
+    const early = await runTogether(chosen.filter((one) => one.waits));
+    for (const one of chosen) {
       if (hung === HUNG_ENOUGH) {
         section.skip();
         continue;
       }
       if (flags.trace) console.log(`  ${name} ${one.name}`);
-      let pair = await both(one, 3);
-      let differences = compare(pair.alpha, pair.beta);
+      let pair = early.get(one) ?? (await both(one, 3));
+      let differences = compare(pair.alpha, pair.beta, wire(pair));
       if (differences.length > 0 && one.patient && retried++ < RETRIES) {
         pair = await both(one, 40);
-        differences = compare(pair.alpha, pair.beta);
+        differences = compare(pair.alpha, pair.beta, wire(pair));
       }
       section.add(one.name, pair.kase, differences, { alpha: pair.alpha, beta: pair.beta });
       if (flags.outcomes) section.note(pair.kase, pair.alpha);
@@ -92,13 +99,36 @@ async function run(sections) {
   report.headers(headers.rows());
 }
 
-function place(pause) {
-  return { base: `${server.origin}/${KEY}`, pause };
+function wire({ kase }) {
+  return WIRES.get(kase.model.api);
+}
+
+function place(pause, key = KEY) {
+  return { base: `${server.origin}/${key}`, pause };
+}
+
+/** Cases that mostly wait, many at a time. */
+async function runTogether(cases) {
+  const pairs = new Map();
+  const rest = [...cases.entries()];
+  const work = async () => {
+    for (let next = rest.shift(); next; next = rest.shift()) {
+      pairs.set(next[1], await both(next[1], 3, `${KEY}${next[0]}`));
+    }
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, work));
+  return pairs;
 }
 
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
-async function both(one, pause) {
-  const make = () => ({ key: KEY, ...one.make(place(pause)) });
+async function both(one, pause, key = KEY) {
+  const make = () => {
+    const kase = { key, ...one.make(place(pause, key)) };
+    const wire = WIRES.get(kase.model.api);
+    wire?.prepare?.(kase);
+    kase.env = { ...wire?.environment?.(kase), ...kase.env };
+    return kase;
+  };
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
 }

@@ -35,7 +35,7 @@ export const cloudflare = { CLOUDFLARE_ACCOUNT_ID: "account-1", CLOUDFLARE_GATEW
 /** A fresh model of a random provider: every provider of the catalogue is equally likely. */
 export function model(random, base, api = random.pick(APIS)) {
   const found = structuredClone(random.pick(random.pick(CATALOGUE.get(api))));
-  const { pathname } = new URL(found.baseUrl);
+  const { pathname } = new URL(found.baseUrl || "https://azure.invalid/openai/v1");
   found.baseUrl = `${base}${decodeURI(pathname).replace(/\/$/, "")}`;
   if (random.chance(0.3)) found.baseUrl = `${base}/${random.pick(HOSTS)}/v1`;
   if (random.chance(0.25)) custom(random, found);

@@ -114,7 +114,13 @@ async function withLimit(promise) {
   return first.value;
 }
 
-/** A copy that keeps key order, undefined values and odd numbers, and drops what the clock writes. */
+/** What the clock writes, and what only this package adds to a message. */
+const LEFT_OUT = new Set(["timestamp", "errorInfo"]);
+
+/** Ids of calls that hold the time at which they were given. */
+const MADE_UP = /_\d{13}_\d+$/;
+
+/** A copy that keeps key order, undefined values and odd numbers. */
 export function plain(value) {
   if (value === undefined) return { $: "undefined" };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
@@ -124,7 +130,10 @@ export function plain(value) {
   if (value === null || typeof value !== "object") return value;
   const copy = Object.create(null);
   for (const key of Object.keys(value)) {
-    if (key !== "timestamp") copy[key] = plain(value[key]);
+    if (key === "id" && MADE_UP.test(value[key])) copy[key] = "(made up)";
+    // Pi's Google wires leave these undefined where there is none.
+    else if (/^(text|thinking)Signature$/.test(key) && value[key] === undefined) continue;
+    else if (!LEFT_OUT.has(key)) copy[key] = plain(value[key]);
   }
   return copy;
 }
@@ -147,9 +156,13 @@ function setEnvironment(values = {}) {
   };
 }
 
+const kept = { error: console.error, warn: console.warn, log: console.log };
+let silent = 0;
+
 /** The SDKs print what they cannot parse; thousands of such lines would bury the report. */
 function silenceConsole() {
-  const kept = { error: console.error, warn: console.warn, log: console.log };
-  for (const name of Object.keys(kept)) console[name] = () => {};
-  return () => Object.assign(console, kept);
+  if (silent++ === 0) for (const name of Object.keys(kept)) console[name] = () => {};
+  return () => {
+    if (--silent === 0) Object.assign(console, kept);
+  };
 }

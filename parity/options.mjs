@@ -58,7 +58,9 @@ function choose(random, fields) {
 }
 
 /** What a host does to the payload before it is sent. */
-export function hook(random) {
+export function hook(random, api) {
+  const { hooks } = WIRES.get(api);
+  if (hooks && random.chance(0.4)) return random.pick(hooks);
   return random.weighted([
     [6, undefined],
     [1, () => (payload) => void delete payload.stream],
@@ -68,8 +70,8 @@ export function hook(random) {
         void Object.assign(payload, { extra: undefined, when: new Date(0), 7: -0, big: 1e21 }),
     ],
     [1, () => (payload) => ({ ...payload, 1: "first", temperature: Number.NaN, lone: "\ud800" })],
-    [1, () => async (payload) => void payload.messages.pop()],
-    [1, () => (payload) => void payload.messages.push({ role: "user", content: "added" })],
+    [1, () => async (payload) => void (payload.messages ?? payload.input).pop()],
+    [1, () => (payload) => void (payload.messages ?? payload.input).push({ role: "user", content: "added" })],
     [1, () => (payload) => ({ model: payload.model, messages: [], stream: true })],
     [1, () => () => Promise.reject(new TypeError("hook failed"))],
     [1, () => () => null],

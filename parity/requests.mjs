@@ -35,7 +35,7 @@ function request(random, kind, { base }) {
   const call = random.weighted([
     [8, simple ? "streamSimple" : "stream"],
     [1, simple ? "completeSimple" : "complete"],
-    [1, simple ? `streamSimple${family}` : `stream${family}`],
+    [family ? 1 : 0, simple ? `streamSimple${family}` : `stream${family}`],
   ]);
   return {
     call,
@@ -43,7 +43,7 @@ function request(random, kind, { base }) {
     context,
     options,
     tags,
-    hook: hook(random),
+    hook: hook(random, target.api),
     env: { ...cloudflare, ...environment(random) },
     responses: [{ headers: { "content-type": type }, steps: [answer(target.api)] }],
   };

@@ -9,6 +9,7 @@ const SECTIONS = [
   { name: "streams", share: 1 },
   { name: "streams, one event at a time", share: 0.2, slow: true },
   { name: "streams with unpaired surrogates", share: 0.1, surrogates: true },
+  { name: "interleaved streams", share: 0.1, interleaved: true },
   { name: "malformed streams", share: 0.5, malformed: true },
   { name: "streams with CR and LF in two packets", share: 0.1, crlf: true },
 ];
@@ -61,6 +62,11 @@ function streamCase(random, { slow, crlf, ...kind }, { base, pause }) {
 /** The shortest complete answer, for cases that are about the request. */
 export function answer(api) {
   return bytes(WIRES.get(api).frames(WIRES.get(api).answer));
+}
+
+/** The first events of that answer. */
+export function beginning(api, count) {
+  return bytes(WIRES.get(api).frames(WIRES.get(api).answer).slice(0, count));
 }
 
 /** Frames as bytes. */

@@ -21,6 +21,10 @@ export function chatModel(baseUrl: string): Model<"openai-completions"> {
   return { ...anthropicModel(baseUrl), id: "gpt-test", api: "openai-completions", provider: "openai" };
 }
 
+export function responsesModel(baseUrl: string): Model<"openai-responses"> {
+  return { ...anthropicModel(baseUrl), id: "gpt-test", api: "openai-responses", provider: "openai" };
+}
+
 export function saying(content: string): Context {
   return { messages: [{ role: "user", content, timestamp: 1 }] };
 }
@@ -41,3 +45,7 @@ export function lastMessage(events: AssistantMessageEvent[]): AssistantMessage {
   if (last?.type === "error") return last.error;
   throw new Error(`The stream ended with ${last?.type}`);
 }
+
+/** A PNG of one pixel, base64. */
+export const pixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -3,7 +3,13 @@
 import { askSimpleAnthropic, startAnthropic } from "../pi-ai/anthropic-wire.js";
 import { getApiProvider } from "../pi-ai/api-registry.js";
 import type { Ask, Start } from "../pi-ai/entry-points.js";
+import { askSimpleGoogle, startGoogle } from "../pi-ai/google-wire.js";
+import {
+  askSimpleOpenAICodexResponses,
+  startOpenAICodexResponses,
+} from "../pi-ai/openai-codex-responses-wire.js";
 import { askSimpleOpenAICompletions, startOpenAICompletions } from "../pi-ai/openai-completions-wire.js";
+import { askSimpleOpenAIResponses, startOpenAIResponses } from "../pi-ai/openai-responses-wire.js";
 import type { Asked } from "../pi-ai/request.js";
 import type { Api, Model, SimpleStreamOptions } from "../pi-ai/types.js";
 import { relay } from "./harden.js";
@@ -19,6 +25,9 @@ const wire = (ask: unknown, start: Start): Wire => ({ ask: ask as Wire["ask"], s
 const WIRES: ReadonlyMap<Api, Wire> = new Map([
   ["anthropic-messages", wire(askSimpleAnthropic, startAnthropic)],
   ["openai-completions", wire(askSimpleOpenAICompletions, startOpenAICompletions)],
+  ["google-generative-ai", wire(askSimpleGoogle, startGoogle)],
+  ["openai-codex-responses", wire(askSimpleOpenAICodexResponses, startOpenAICodexResponses)],
+  ["openai-responses", wire(askSimpleOpenAIResponses, startOpenAIResponses)],
 ]);
 
 /**

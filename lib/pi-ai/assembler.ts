@@ -13,10 +13,16 @@ export interface Scratch {
   index?: "index" | "streamIndex";
 }
 
+/** How a WebSocket broke: closed, or what went wrong with it. */
+export type Broken = { message: string } | { code?: number; reason: string; wasClean?: boolean };
+
 /** What a batch said that is not an event. */
-export type Notice = { head: ProviderResponse } | { failure: Failure } | "done";
+export type Notice = { head: ProviderResponse } | { failure: Failure } | { broken: Broken } | "done";
 
 type Block = AssistantMessage["content"][number] & Record<string, unknown>;
+
+/** How many calls of this process had to be given an id. */
+let callsNamed = 0;
 
 /** The message of a turn before anything came. */
 export function emptyMessage(model: Model<Api>): AssistantMessage {
@@ -42,6 +48,10 @@ export function emptyMessage(model: Model<Api>): AssistantMessage {
 /** One turn's message in the making. */
 export class Assembler {
   private readonly args = new Map<number, StreamingArguments>();
+  /** Whether the event that opens the turn was made. */
+  started = false;
+  /** Called before the event that ends the turn. */
+  beforeEnd: ((succeeded: boolean) => void) | undefined;
   private batch = "";
   private at = 0;
 
@@ -80,13 +90,14 @@ export class Assembler {
 
   /** The event that opens the turn. */
   start(): void {
+    this.started = true;
     this.stream.push({ type: "start", partial: this.output });
   }
 
   /** Ends the turn with a failure, keeping what came. */
   fail(failure: Failure, aborted: boolean): void {
     const { output, stream } = this;
-    for (const [index, args] of this.args) this.settle(index, args.get());
+    this.settleAll();
     for (const block of output.content as Block[]) {
       for (const key of ["index", "partialJson", "partialArgs", "streamIndex"]) delete block[key];
     }
@@ -94,6 +105,7 @@ export class Assembler {
     output.stopReason = reason;
     output.errorMessage = describe(failure);
     record(output, failure);
+    this.beforeEnd?.(false);
     stream.push({ type: "error", reason, error: output });
     stream.end();
   }
@@ -117,6 +129,8 @@ export class Assembler {
       case "R":
       case "C":
         return this.open(kind, index, JSON.parse(text));
+      case "Q":
+        return this.wholeCall(index, JSON.parse(text));
       case "e":
         return this.close(index);
       case "S":
@@ -126,8 +140,15 @@ export class Assembler {
         return { head: JSON.parse(text) };
       case "F":
         return { failure: JSON.parse(text) };
+      case "B":
+        return { broken: JSON.parse(text) };
+      case "f":
+        record(output, JSON.parse(text));
+        return false;
       case "D":
+        this.settleAll();
         output.stopReason = text as StopReason;
+        this.beforeEnd?.(true);
         stream.push({ type: "done", reason: text as "stop" | "length" | "toolUse", message: output });
         stream.end();
         return "done";
@@ -198,6 +219,26 @@ export class Assembler {
     return true;
   }
 
+  /** A call that came whole. One without an id of its own gets one as Pi makes them. */
+  private wholeCall(index: number, [, id, name, thoughtSignature, args]: unknown[]): boolean {
+    const { output, stream } = this;
+    output.content.push({
+      type: "toolCall",
+      id: id || `${name}_${Date.now()}_${++callsNamed}`,
+      name,
+      arguments: args,
+      ...(thoughtSignature !== "" && { thoughtSignature }),
+    } as unknown as Block);
+    stream.push({ type: "toolcall_start", contentIndex: index, partial: output });
+    stream.push({
+      type: "toolcall_delta",
+      contentIndex: index,
+      delta: JSON.stringify(args),
+      partial: output,
+    });
+    return true;
+  }
+
   private delta(index: number, delta: string): boolean {
     const { output, stream } = this;
     const block = this.block(index);
@@ -225,13 +266,19 @@ export class Assembler {
     } else if (block.type === "thinking") {
       stream.push({ type: "thinking_end", contentIndex: index, content: block.thinking, partial: output });
     } else {
-      this.settle(index, this.args.get(index)?.finish());
+      const streamed = this.args.get(index);
+      if (streamed) this.settle(index, streamed.finish());
       const { args, index: number } = this.scratch;
       if (args) delete (block as Block)[args];
       if (number) delete (block as Block)[number];
       stream.push({ type: "toolcall_end", contentIndex: index, toolCall: block, partial: output });
     }
     return true;
+  }
+
+  /** Makes the arguments of calls that were not closed ordinary values. */
+  private settleAll(): void {
+    for (const [index, args] of this.args) this.settle(index, args.get());
   }
 
   /** Makes a call's arguments an ordinary value. */

@@ -44,6 +44,11 @@ export interface OpenAICompletionsCompat {
   sendSessionAffinityHeaders?: boolean;
   /** The prompt cache can be kept for long: 24 hours, or one hour in Anthropic's format. Default: true. */
   supportsLongCacheRetention?: boolean;
+  /**
+   * Thinking tags and calls that the model leaks into its text become thinking and calls. Default: for the model
+   * families that are known to, and for local servers.
+   */
+  mendText?: boolean;
 }
 
 /** Departures from OpenAI's Responses API. */
@@ -52,6 +57,11 @@ export interface OpenAIResponsesCompat {
   sendSessionIdHeader?: boolean;
   /** The prompt cache can be kept for 24 hours. Default: true. */
   supportsLongCacheRetention?: boolean;
+  /**
+   * Thinking tags and calls that the model leaks into its text become thinking and calls. Default: for the model
+   * families that are known to, and for local servers.
+   */
+  mendText?: boolean;
 }
 
 /** Departures from Anthropic's Messages API. */
@@ -63,6 +73,11 @@ export interface AnthropicMessagesCompat {
   supportsEagerToolInputStreaming?: boolean;
   /** Cache marks may ask for one hour. Default: true. */
   supportsLongCacheRetention?: boolean;
+  /**
+   * Thinking tags and calls that the model leaks into its text become thinking and calls. Default: for the model
+   * families that are known to, and for local servers.
+   */
+  mendText?: boolean;
 }
 
 /**

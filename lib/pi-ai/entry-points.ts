@@ -3,7 +3,7 @@
 import { emptyMessage } from "./assembler.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
 import type { Asked } from "./request.js";
-import type { Api, Context, Model } from "./types.js";
+import type { Api, AssistantMessageEvent, Context, Model } from "./types.js";
 
 /** Works out what a call asks for; throws when that cannot be, for example without a key. */
 export type Ask<M, O> = (model: M, context: Context, options: O | undefined) => Asked;
@@ -15,6 +15,19 @@ export type Start = (asked: Asked, stream: AssistantMessageEventStream) => void;
 export function started(asked: Asked, start: Start): AssistantMessageEventStream {
   const stream = new AssistantMessageEventStream();
   start(asked, stream);
+  return stream;
+}
+
+/** Passes on the stream that `start` returns; what it throws is an event of the stream. */
+export function forwarded(model: Model<Api>, start: () => AsyncIterable<AssistantMessageEvent>) {
+  const stream = new AssistantMessageEventStream();
+  const pass = async () => {
+    for await (const event of start()) stream.push(event);
+    stream.end();
+  };
+  Promise.resolve()
+    .then(pass)
+    .catch((error: unknown) => refuse(stream, model, error));
   return stream;
 }
 

@@ -1,5 +1,5 @@
-// A turn over the host's own transport: its `fetch`, or its own client of a provider. Retries and deadlines are the
-// native side's; only the waiting is done here.
+// A turn over the host's own transport: its `fetch`, or its own client of a provider. Retries, limits and deadlines are
+// the native side's.
 
 import type { Turn } from "../native.js";
 
@@ -27,8 +27,6 @@ export type Send = (signal: AbortSignal) => Promise<ResponseLike>;
 /** How the driver of a turn takes part in its transport. */
 export interface Driver {
   turn: Turn;
-  /** Whether the host has given up the turn. */
-  readonly aborted: boolean;
   /** Called when the host gives up the turn, and when the turn is over. */
   stopTransport: (() => void) | undefined;
   /** Applies what waits in the turn's queue; resolves when there is room for more. */
@@ -44,24 +42,17 @@ export async function carry(send: Send, request: WrittenRequest, driver: Driver)
   for (let attempt = 0; ; attempt++) {
     const controller = new AbortController();
     driver.stopTransport = () => controller.abort();
-    const wait = await attemptOnce(send, request, driver, controller, attempt);
-    if (wait < 0) return;
-    await sleep(wait, controller.signal);
-    if (driver.aborted) {
-      driver.turn.unreachable(attempt, false);
-      return;
-    }
+    await attemptOnce(send, request, driver, controller);
+    if (!(await driver.turn.again(attempt))) return;
   }
 }
 
-/** One attempt: the milliseconds to wait for the next one, or -1 when the turn is over. */
 async function attemptOnce(
   send: Send,
   request: WrittenRequest,
   driver: Driver,
   controller: AbortController,
-  attempt: number,
-): Promise<number> {
+): Promise<void> {
   const { turn } = driver;
   let late = false;
   const timer = setTimeout(
@@ -75,19 +66,20 @@ async function attemptOnce(
   try {
     response = await send(controller.signal);
   } catch (error) {
-    return turn.unreachable(attempt, late || isTimeout(error));
+    turn.unreachable(late || isTimeout(error));
+    return;
   } finally {
     clearTimeout(timer);
   }
   const headers = headerRecord(response.headers);
   if (response.status < 200 || response.status >= 300) {
-    const body = await bodyText(response);
-    return turn.rejected(attempt, response.status, JSON.stringify(headers), body);
+    await driver.head(response.status, headers);
+    turn.rejected(response.status, JSON.stringify(headers), await bodyText(response));
+    return;
   }
-  turn.accepted();
+  turn.accepted(JSON.stringify(headers));
   await driver.head(response.status, headers);
   await readBody(response, request, driver, controller);
-  return -1;
 }
 
 /** The fetch of the host as a way to send. */
@@ -166,17 +158,4 @@ function headerRecord(headers: Headers | undefined): Record<string, string> {
 function isTimeout(error: unknown): boolean {
   const cause = error instanceof Error && "cause" in error ? String(error.cause) : "";
   return (error as Error | undefined)?.name === "AbortError" || /timed? ?out/i.test(String(error) + cause);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

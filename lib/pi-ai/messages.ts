@@ -3,6 +3,7 @@
 
 import type { TSchema } from "typebox";
 import type { AssistantMessageDiagnostic } from "./diagnostics.js";
+import type { ErrorInfo } from "./failure.js";
 import type { Api, Provider } from "./types.js";
 
 /** Version 1 of what `TextContent.textSignature` holds as JSON text for the OpenAI Responses family. */
@@ -64,13 +65,18 @@ export interface Usage {
   cacheRead: number;
   /** Prompt tokens written to the provider's cache. */
   cacheWrite: number;
+  /** Those of `cacheWrite` that will stay there for an hour, where the provider says so. */
+  cacheWrite1h?: number;
   totalTokens: number;
   cost: {
     input: number;
     output: number;
     cacheRead: number;
     cacheWrite: number;
+    /** The sum of the four or, where the provider says what it charges, that. */
     total: number;
+    /** Whether `total` is what the provider says that it charges. */
+    totalFromProvider?: boolean;
   };
 }
 
@@ -103,6 +109,11 @@ export interface AssistantMessage {
   stopReason: StopReason;
   /** What went wrong; set with the stop reasons `error` and `aborted`. */
   errorMessage?: string;
+  /**
+   * What went wrong, for programs. Also on an answer that ended well and says nothing (`empty`), and on one by which
+   * the model declined (`refused`), though their `stopReason` is `stop`.
+   */
+  errorInfo?: ErrorInfo;
   /** Milliseconds since the epoch. */
   timestamp: number;
 }

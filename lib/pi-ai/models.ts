@@ -2,7 +2,7 @@
 
 import type { CatalogApis } from "./catalog.generated.js";
 import { modelsOf, providerNames } from "./catalog.js";
-import type { Api, KnownProvider, Model, ModelThinkingLevel, Usage } from "./types.js";
+import type { Api, KnownProvider, Model, ModelThinkingLevel, Price, Usage } from "./types.js";
 
 type ApiOf<TProvider extends KnownProvider, TModelId extends keyof CatalogApis[TProvider]> = Extract<
   CatalogApis[TProvider][TModelId],
@@ -39,16 +39,32 @@ export function getModels<TProvider extends KnownProvider>(
   return [...models] as Model<ApiOf<TProvider, keyof CatalogApis[TProvider]>>[];
 }
 
-/** Fills in `usage.cost`, in US dollars, from the model's prices, and returns that object. */
+/**
+ * Fills in `usage.cost`, in US dollars, from the model's prices, and returns that object. What a provider said that it
+ * charges is replaced.
+ */
 export function calculateCost<TApi extends Api>(model: Model<TApi>, usage: Usage): Usage["cost"] {
   const { cost } = usage;
-  const price = model.cost;
+  const price = priceFor(model.cost, usage.input + usage.cacheRead + usage.cacheWrite);
+  const hour = price.cacheWrite1h === undefined ? 0 : Math.min(usage.cacheWrite1h ?? 0, usage.cacheWrite);
   cost.input = (price.input / PRICED_TOKENS) * usage.input;
   cost.output = (price.output / PRICED_TOKENS) * usage.output;
   cost.cacheRead = (price.cacheRead / PRICED_TOKENS) * usage.cacheRead;
-  cost.cacheWrite = (price.cacheWrite / PRICED_TOKENS) * usage.cacheWrite;
+  cost.cacheWrite = (price.cacheWrite / PRICED_TOKENS) * (usage.cacheWrite - hour);
+  if (hour > 0) cost.cacheWrite += ((price.cacheWrite1h ?? 0) / PRICED_TOKENS) * hour;
   cost.total = cost.input + cost.output + cost.cacheRead + cost.cacheWrite;
+  delete cost.totalFromProvider;
   return cost;
+}
+
+/** The prices for a prompt of so many tokens. */
+function priceFor(cost: Model<Api>["cost"], tokens: number): Price {
+  let best: (Price & { inputTokensAbove: number }) | undefined;
+  for (const tier of cost.tiers ?? []) {
+    const isHigher = !best || tier.inputTokensAbove > best.inputTokensAbove;
+    if (tokens > tier.inputTokensAbove && isHigher) best = tier;
+  }
+  return best ?? cost;
 }
 
 /**

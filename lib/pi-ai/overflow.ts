@@ -1,5 +1,6 @@
 // Tells from a finished message whether its request was too large for the model's context.
 
+import type { FailureKind } from "./failure.js";
 import type { AssistantMessage } from "./messages.js";
 
 const LIMIT = "exceeds the limit of \\d+";
@@ -48,20 +49,28 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 /** Texts of throttling and outage, which may also speak of too many tokens. */
 const BUSY_TEXT = /^(?:throttling error|service unavailable):|rate limit|too many requests/i;
 
+/** Kinds of failure that a status or code has told apart from overflow, whatever the text says. */
+const OTHERS: readonly (FailureKind | undefined)[] = ["rate_limit", "overloaded", "auth", "billing"];
+
 /** A prompt that takes up this share of the window leaves no room to answer. */
 const FULL = 0.99;
 
 /**
  * Whether a request failed, or silently lost text, because it was larger than the model's context.
  *
- * Seen from the error text; and, if the window is given, from a prompt that was accepted though it is larger than
+ * Seen from `errorInfo` and the error text; and, if the window is given, from a prompt that was accepted though it is larger than
  * the window, or that fills the window and got no answer. Errors about the size of images are not overflow.
  *
  * @param contextWindow - the model's window in tokens.
  */
 export function isContextOverflow(message: AssistantMessage, contextWindow?: number): boolean {
-  const { stopReason, errorMessage, usage } = message;
-  if (stopReason === "error") return !!errorMessage && saysOverflow(errorMessage);
+  const { stopReason, errorMessage, errorInfo, usage } = message;
+  if (stopReason === "error") {
+    const { kind } = errorInfo ?? {};
+    return (
+      kind === "context_overflow" || (!OTHERS.includes(kind) && !!errorMessage && saysOverflow(errorMessage))
+    );
+  }
   if (!contextWindow) return false;
   if (stopReason === "stop") return usage.input + usage.cacheRead > contextWindow;
   if (stopReason === "length" && usage.output === 0) {

@@ -2,7 +2,7 @@
 // anything else, and what the environment says at the time of the call.
 
 import { getEnvApiKey } from "./env-api-keys.js";
-import type { Api, Context, Message, Model, StreamOptions } from "./types.js";
+import type { Api, Context, Message, Model, Price, StreamOptions } from "./types.js";
 
 /** What is asked of one turn. */
 export interface Asked {
@@ -53,6 +53,8 @@ const ENVIRONMENT = [
 export interface Reads {
   options?: readonly string[];
   environment?: readonly string[];
+  /** What its clients report of the host's platform, header name to value, where it is not the usual. */
+  platform?: () => Record<string, string>;
 }
 
 /** The turn as JSON. */
@@ -61,7 +63,7 @@ export function turnText(asked: Asked, reads: Reads = {}): string {
     ...(asked.request ?? { model: modelPart(asked.model), ...contextPart(asked.context) }),
     options: optionsPart(asked, reads.options ?? []),
     env: environment(asked.model.baseUrl, reads.environment ?? []),
-    platform: platform(),
+    platform: reads.platform?.() ?? platform(),
   });
 }
 
@@ -75,10 +77,11 @@ function contextPart({ systemPrompt, messages, tools }: Context): object {
 
 /** What a request needs of a model. */
 export function modelPart(model: Model<Api>): object {
-  const { id, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
+  const { id, name, api, provider, baseUrl, reasoning, thinkingLevelMap, input, headers, compat } = model;
   const cost: Partial<Model<Api>["cost"]> = model.cost ?? {};
   return {
     id,
+    name: name ?? undefined,
     api,
     provider,
     baseUrl,
@@ -86,15 +89,27 @@ export function modelPart(model: Model<Api>): object {
     thinkingLevelMap: thinkingLevelMap ?? undefined,
     input: input ?? [],
     cost: {
-      input: number(cost.input),
-      output: number(cost.output),
-      cacheRead: number(cost.cacheRead),
-      cacheWrite: number(cost.cacheWrite),
+      ...pricePart(cost),
+      tiers: (Array.isArray(cost.tiers) ? cost.tiers : []).map((tier) => ({
+        ...pricePart(tier),
+        inputTokensAbove: tier.inputTokensAbove,
+      })),
     },
     contextWindow: number(model.contextWindow),
     maxTokens: number(model.maxTokens),
     headers: headerPart(headers),
     compat: compat ?? undefined,
+  };
+}
+
+function pricePart(price: Partial<Price>): Price {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h } = price;
+  return {
+    input: number(input),
+    output: number(output),
+    cacheRead: number(cacheRead),
+    cacheWrite: number(cacheWrite),
+    cacheWrite1h,
   };
 }
 

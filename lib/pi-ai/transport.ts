@@ -18,6 +18,24 @@ export function hostFetch(options: { fetch?: unknown } | undefined): Fetch | und
   return touched ? (input, init) => globalThis.fetch(input, init) : undefined;
 }
 
+/** What is needed of the constructor of a WebSocket. */
+export type WebSocketConstructor = new (url: string, options: object) => WebSocket;
+
+const webSocketAtImport = globalThis.WebSocket;
+
+/**
+ * The `WebSocket` that must carry a turn, by the rule of `hostFetch`: `undefined` when this library's own may, `null`
+ * when the host has none.
+ */
+export function hostWebSocket(
+  options: { fetch?: unknown } | undefined,
+): WebSocketConstructor | null | undefined {
+  const current: unknown = globalThis.WebSocket;
+  const replaced = current !== webSocketAtImport && process.env.ARGENT_TRANSPORT !== "native";
+  if (!replaced && !hostFetch(options)) return undefined;
+  return typeof current === "function" ? (current as WebSocketConstructor) : null;
+}
+
 /** Whether `fetch` is not Node's: another function since the import, or one that never was Node's. */
 function isReplaced(current: Fetch): boolean {
   return (

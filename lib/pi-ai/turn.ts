@@ -2,14 +2,16 @@
 // the stream in every case with one terminal event.
 
 import type { Turn } from "../native.js";
-import { Assembler, emptyMessage, type Scratch } from "./assembler.js";
+import { Assembler, type Broken, emptyMessage, type Scratch } from "./assembler.js";
 import { caughtUp, HIGH_WATER, hasWaiter, isAhead, LOW_WATER } from "./event-consumer.js";
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { type Failure, thrown } from "./failure.js";
 import { type Enlisted, enlist } from "./feed.js";
-import { carry, type Driver, type Send, viaFetch, type WrittenRequest } from "./fetch-transport.js";
+import { carry, type Send, viaFetch, type WrittenRequest } from "./fetch-transport.js";
 import { type Asked, networkText, turnText } from "./request.js";
+import type { SocketDriver } from "./socket-transport.js";
 import { hostFetch } from "./transport.js";
+import type { AssistantMessage } from "./types.js";
 
 /** How many microtasks a consumer has for the events of one piece before the next follows anyway. */
 const PATIENCE = 16;
@@ -23,28 +25,45 @@ export interface Dialect {
   options?: readonly string[];
   /** The environment variables that this protocol reads besides those that all do. */
   environment?: readonly string[];
+  /** What Pi's client of this protocol reports of the host's platform, header name to value, where not the usual. */
+  platform?: () => Record<string, string>;
   /** Whether Pi keeps the response's head from the host. */
   silent?: boolean;
+  /** Whether Pi shows the host the heads of error responses as well. */
+  showsRejections?: boolean;
+  /** Pi's text for a turn that the host gave up before it was sent, where it is not the usual one. */
+  givenUp?: string;
+  /** The response's headers as Pi shows them to the host; all of them unless set. */
+  shownHeaders?(headers: Record<string, string>): Record<string, string>;
+  /** What its own client says of a connection that fails, in place of the usual words, by the failure's message. */
+  words?: Readonly<Record<string, string>>;
   /** Whether the answer begins with an event of the protocol's own, later than the response's head. */
   startsLate?: boolean;
+  /** Pi's text for a turn that is given up before anything is done, the host's hook included. */
+  abortedBefore?: string;
   /** The payload as the host's hook sees it. */
-  openPayload?(payload: Record<string, unknown>): Record<string, unknown>;
+  openPayload?(payload: Record<string, unknown>, options: Asked["options"]): Record<string, unknown>;
   /** What is sent of the payload that the host's hook has left; throws when there is nothing to send. */
   finishPayload(payload: Record<string, unknown>): Record<string, unknown>;
+  /** Pi's text for what a hook throws that is no error, where it is not its JSON. */
+  describeThrown?: (value: unknown) => string;
   /** Sends over a client of the host's, when it gave one. */
   viaClient?: (client: never, payload: Record<string, unknown>, options: Asked["options"]) => Send;
+  /** Carries out the turn over a WebSocket, with another payload if one is given. `false` when HTTP has to. */
+  overSocket?: (driver: SocketDriver, payload: string | undefined) => Promise<boolean>;
 }
 
 /** Starts a turn whose events go into `stream`. Never throws. */
 export function startTurn(dialect: Dialect, asked: Asked, stream: AssistantMessageEventStream): void {
   const run = new Run(dialect, asked, stream);
-  run.go().catch((error: unknown) => run.fail(thrown(error)));
+  run.go().catch((error: unknown) => run.fail(thrown(error, dialect.describeThrown)));
 }
 
-class Run implements Driver {
-  private readonly signal: AbortSignal | undefined;
+class Run implements SocketDriver {
+  readonly signal: AbortSignal | undefined;
   turn!: Turn;
   stopTransport: (() => void) | undefined;
+  onBroken: ((how: Broken) => void) | undefined;
   private enlisted: Enlisted | undefined;
   private readonly assembler: Assembler;
   private started = false;
@@ -63,7 +82,7 @@ class Run implements Driver {
 
   constructor(
     private readonly dialect: Dialect,
-    private readonly asked: Asked,
+    readonly asked: Asked,
     private readonly stream: AssistantMessageEventStream,
   ) {
     this.signal = asked.options?.signal;
@@ -74,8 +93,29 @@ class Run implements Driver {
     return this.signal?.aborted === true;
   }
 
+  get output(): AssistantMessage {
+    return this.assembler.output;
+  }
+
+  get begun(): boolean {
+    return this.assembler.started;
+  }
+
+  get beforeEnd(): Assembler["beforeEnd"] {
+    return this.assembler.beforeEnd;
+  }
+
+  set beforeEnd(hook: Assembler["beforeEnd"]) {
+    this.assembler.beforeEnd = hook;
+  }
+
   async go(): Promise<void> {
     const { options } = this.asked;
+    const { abortedBefore } = this.dialect;
+    if (abortedBefore && this.aborted) {
+      this.fail({ kind: "aborted", message: abortedBefore, retryable: false });
+      return;
+    }
     this.enlisted = enlist(
       this.asked.request ? "argent" : this.dialect.protocol,
       turnText(this.asked, this.dialect),
@@ -85,15 +125,16 @@ class Run implements Driver {
     const { turn } = this.enlisted;
     this.turn = turn;
     const fetch = hostFetch(options);
-    if (!fetch && !options?.onPayload && !this.asked.client) {
-      if (this.listen()) turn.send();
-      return;
+    const { overSocket } = this.dialect;
+    let payload: Record<string, unknown> | undefined;
+    if (fetch || options?.onPayload || this.asked.client) {
+      const written = await turn.request();
+      if (written === null) return;
+      if (options?.onPayload) payload = await this.shown(written);
     }
-    const written = await turn.request();
-    if (written === null) return;
-    const payload = options?.onPayload ? await this.shown(written) : undefined;
     if (!this.listen()) return;
-    const text = payload && JSON.stringify(payload);
+    const text = payload === undefined ? undefined : JSON.stringify(payload);
+    if (overSocket && (await overSocket(this, text))) return;
     if (!fetch && !this.asked.client) {
       turn.send(text);
       return;
@@ -112,7 +153,7 @@ class Run implements Driver {
   private async shown(written: string): Promise<Record<string, unknown>> {
     const { options, model } = this.asked;
     const parsed = JSON.parse(written);
-    const payload = this.dialect.openPayload?.(parsed) ?? parsed;
+    const payload = this.dialect.openPayload?.(parsed, options) ?? parsed;
     const next = await options?.onPayload?.(payload, model);
     return this.dialect.finishPayload((next === undefined ? payload : next) as Record<string, unknown>);
   }
@@ -126,17 +167,23 @@ class Run implements Driver {
       return false;
     }
     if (signal.aborted) {
-      this.fail({ kind: "aborted", message: "Request was aborted.", retryable: false });
+      this.giveUp();
       return false;
     }
     signal.addEventListener("abort", this.onAbort, { once: true });
     return true;
   }
 
+  /** Ends a turn that the host gave up before it was under way. */
+  giveUp(): void {
+    const message = this.dialect.givenUp ?? "Request was aborted.";
+    this.fail({ kind: "aborted", message, retryable: false });
+  }
+
   /** Turns what waits in the native queue into events, as long as the consumer keeps up. Never rejects. */
   pump(): Promise<void> {
     this.pumping ??= this.drain()
-      .catch((error: unknown) => this.fail(thrown(error)))
+      .catch((error: unknown) => this.fail(thrown(error, this.dialect.describeThrown)))
       .finally(() => {
         this.pumping = undefined;
       });
@@ -168,6 +215,7 @@ class Run implements Driver {
       if (typeof notice !== "boolean") {
         if (notice === "done") this.settle();
         else if ("failure" in notice) this.fail(this.reworded(notice.failure));
+        else if ("broken" in notice) this.onBroken?.(notice.broken);
         else {
           await this.head(notice.head.status, notice.head.headers);
           this.turn.proceed();
@@ -177,10 +225,13 @@ class Run implements Driver {
   }
 
   async head(status: number, headers: Record<string, string>): Promise<void> {
-    if (this.started) return;
-    this.started = true;
-    if (!this.dialect.silent) await this.asked.options?.onResponse?.({ status, headers }, this.asked.model);
-    if (!this.over && !this.dialect.startsLate) this.assembler.start();
+    const accepted = status >= 200 && status < 300;
+    if (this.started || (!accepted && !this.dialect.showsRejections)) return;
+    this.started = accepted;
+    const { silent, startsLate } = this.dialect;
+    const shown = this.dialect.shownHeaders?.(headers) ?? headers;
+    if (!silent) await this.asked.options?.onResponse?.({ status, headers: shown }, this.asked.model);
+    if (accepted && !this.over && !startsLate) this.assembler.start();
   }
 
   stirred(): boolean {
@@ -202,7 +253,8 @@ class Run implements Driver {
 
   /** Pi tells whether it noticed between events or while it waited for more; hosts know both texts. */
   private reworded(failure: Failure): Failure {
-    return this.abortedMidway && this.started ? { ...failure, message: "Request was aborted" } : failure;
+    const isReworded = this.abortedMidway && this.started && !this.dialect.abortedBefore;
+    return isReworded ? { ...failure, message: "Request was aborted" } : failure;
   }
 
   /** Ends the turn with a failure, unless it has ended. */
@@ -210,7 +262,8 @@ class Run implements Driver {
     if (this.over) return;
     this.settle();
     this.turn?.abort();
-    this.assembler.fail(failure, this.aborted);
+    const message = this.dialect.words?.[failure.message] ?? failure.message;
+    this.assembler.fail({ ...failure, message }, this.aborted);
   }
 
   private settle(): void {

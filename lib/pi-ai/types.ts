@@ -155,6 +155,16 @@ export type StreamFunction<TApi extends Api = Api, TOptions extends StreamOption
   options?: TOptions,
 ) => AssistantMessageEventStream;
 
+/** Prices in US dollars per million tokens. */
+export interface Price {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  /** Of what will stay in the cache for an hour; as `cacheWrite` unless set. */
+  cacheWrite1h?: number;
+}
+
 /** A model and where to reach it. Hosts may add keys of their own. */
 export interface Model<TApi extends Api> {
   id: string;
@@ -169,11 +179,12 @@ export interface Model<TApi extends Api> {
   /** What a user message may contain. */
   input: ("text" | "image")[];
   /** US dollars per million tokens. */
-  cost: {
-    input: number;
-    output: number;
-    cacheRead: number;
-    cacheWrite: number;
+  cost: Price & {
+    /** Other prices for longer prompts. The highest tier that a prompt exceeds prices the whole request. */
+    tiers?: (Price & {
+      /** Tokens of the prompt, cached ones included, above which the tier's prices hold. */
+      inputTokensAbove: number;
+    })[];
   };
   /** Tokens of prompt and answer together. */
   contextWindow: number;

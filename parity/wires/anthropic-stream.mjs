@@ -36,7 +36,11 @@ function message(random) {
     { input_tokens: 25, output_tokens: 1 },
     { input_tokens: 849, cache_creation_input_tokens: 12, cache_read_input_tokens: 3000, output_tokens: 10 },
     { input_tokens: null, output_tokens: 0, cache_read_input_tokens: null, service_tier: "standard" },
-    { input_tokens: 7, cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 2 } },
+    {
+      input_tokens: 7,
+      cache_creation_input_tokens: 3,
+      cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 2 },
+    },
     {},
   ]);
   return {

@@ -134,6 +134,7 @@ function finish(random, head, chunk, add) {
     { prompt_tokens: 100, prompt_cache_hit_tokens: 40, completion_tokens_details: { reasoning_tokens: 3 } },
     { prompt_tokens: 5, prompt_tokens_details: null, completion_tokens: 1.5 },
     { prompt_tokens: 3, prompt_tokens_details: { cached_tokens: 9 } },
+    { prompt_tokens: 10, completion_tokens: 5, cost: 0.0125, is_byok: false },
     {},
   ]);
   const where = random.pick(["end", "end", "choice", "same", "none"]);

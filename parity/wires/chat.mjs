@@ -1,8 +1,15 @@
 import { LEVELS } from "../levels.mjs";
 import { chatEvents } from "./chat-stream.mjs";
-import { sse } from "./sse.mjs";
+import { CALL, OPEN_CALL, sse } from "./sse.mjs";
 
 const ROUTING = { only: ["anthropic", "bedrock"], order: ["bedrock"], allow_fallbacks: false };
+
+const chunk = (delta, finish_reason = null) => ({
+  id: "c1",
+  model: "m",
+  choices: [{ index: 0, delta, finish_reason }],
+});
+const callChunk = (rest) => chunk({ tool_calls: [{ index: 0, ...rest }] });
 
 export const chat = {
   api: "openai-completions",
@@ -16,6 +23,20 @@ export const chat = {
     { id: "c1", model: "m", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
     { id: "c1", model: "m", choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } },
   ],
+  call: [
+    chunk({ content: "one " }),
+    chunk({ content: "two" }),
+    callChunk({ id: "t1", function: { name: "edit", arguments: "" } }),
+    ...CALL.map((part) => callChunk({ function: { arguments: part } })),
+    chunk({}, "tool_calls"),
+  ],
+  openCall: [
+    callChunk({ id: "t1", function: { name: "read", arguments: "" } }),
+    ...OPEN_CALL.map((part) => callChunk({ function: { arguments: part } })),
+  ],
+  error: (status) => ({
+    error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null },
+  }),
   options: (random) => ({
     toolChoice: () =>
       random.pick(["auto", "none", "required", { type: "function", function: { name: "read" } }]),

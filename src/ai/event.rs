@@ -1,6 +1,6 @@
 //! What a response says, piece by piece, in the order in which it says it.
 
-use super::Usage;
+use super::{Failure, Usage};
 use crate::json::WireStr;
 
 /// Why the model stopped.
@@ -56,6 +56,18 @@ pub enum Opening<'a> {
         /// Arguments that came with the opening, as JSON text.
         arguments: Option<&'a str>,
     },
+    /// A call of a tool that came whole: no more of it follows but its end.
+    WholeCall {
+        /// The call's id; empty where the provider gave none, or one that the answer has already. Whoever assembles
+        /// the answer makes one up.
+        id: &'a WireStr<'a>,
+        /// The tool's name.
+        name: &'a WireStr<'a>,
+        /// The arguments as JSON text.
+        arguments: &'a str,
+        /// What the provider wants back with the call, empty where it wants nothing.
+        signature: &'a WireStr<'a>,
+    },
 }
 
 /// One piece of a response. `block` counts the blocks of the answer from 0.
@@ -76,6 +88,10 @@ pub enum Event<'a> {
     Stopping(StopReason),
     /// What the provider says is wrong with the answer; blocks may still follow.
     Complaint(&'a str),
+    /// The model declines, though the protocol's ending will not say so.
+    Refused,
+    /// What is wrong with an answer that ends well all the same.
+    Flaw(&'a Failure),
     /// A block begins. `wire` is the number that the provider gave it, if any.
     Open {
         /// Which block.
@@ -154,6 +170,13 @@ pub enum Event<'a> {
         /// Which block.
         block: usize,
     },
+}
+
+impl Event<'_> {
+    /// Whether a host sees it as part of the answer, so that it cannot be taken back.
+    pub const fn is_visible(&self) -> bool {
+        matches!(self, Self::Start | Self::Open { .. } | Self::Delta { .. })
+    }
 }
 
 /// Takes events as a decoder finds them.

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
+use super::Culprit;
+
 /// The kinds of failure. The names are what JavaScript sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// The host gave up the turn.
     Aborted,
-    /// The request could not be made from what the host gave: a missing key, a bad URL.
+    /// The request is not one that can be answered: the host gave too little to make it of, or the provider found fault
+    /// with what is in it (400, 422). With a status it is the provider that says so.
     InvalidRequest,
     /// The provider refuses the credential, or what it may do (401, 403).
     Auth,
@@ -18,7 +21,7 @@ pub enum FailureKind {
     RateLimit,
     /// The provider has no capacity (529, 503 or the body says so).
     Overloaded,
-    /// The provider rejects the request (other 4xx).
+    /// The provider rejects the request (other 4xx): no such model, no such address.
     Rejected,
     /// The prompt does not fit the model.
     ContextOverflow,
@@ -26,16 +29,39 @@ pub enum FailureKind {
     Server,
     /// No connection, or it broke.
     Connection,
-    /// A deadline passed.
+    /// No response came in time.
     Timeout,
+    /// A response began and then fell silent.
+    Stalled,
     /// The stream stopped before the provider had said how it ended.
     Truncated,
     /// What came is not the protocol.
     Protocol,
     /// The response is larger than this library takes.
     TooLarge,
-    /// The provider says that it ended the answer itself: a refusal, a content filter, a stop reason of its own.
+    /// The model or the provider declined: a refusal, a content filter.
+    Refused,
+    /// The answer ended well and says nothing.
+    Empty,
+    /// The provider ended the answer for a reason of its own.
     Stopped,
+}
+
+impl FailureKind {
+    /// Whether the same request usually succeeds later.
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimit
+                | Self::Overloaded
+                | Self::Server
+                | Self::Connection
+                | Self::Timeout
+                | Self::Stalled
+                | Self::Truncated
+                | Self::Empty
+        )
+    }
 }
 
 /// Why a turn failed.
@@ -61,23 +87,17 @@ pub struct Failure {
     pub request_id: Option<String>,
     /// Whether the same request may succeed later.
     pub retryable: bool,
+    /// The part of the request that the provider finds fault with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<Box<Culprit>>,
     /// A text that did not parse as JSON. JavaScript puts its own parser's complaint where `message` says `{json}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub json: Option<String>,
+    pub json: Option<Box<str>>,
 }
 
 impl Failure {
     /// A failure of one kind, with the retryability that is usual for it.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        let retryable = matches!(
-            kind,
-            FailureKind::RateLimit
-                | FailureKind::Overloaded
-                | FailureKind::Server
-                | FailureKind::Connection
-                | FailureKind::Timeout
-                | FailureKind::Truncated
-        );
         Self {
             kind,
             message: message.into(),
@@ -85,14 +105,15 @@ impl Failure {
             code: None,
             retry_after_ms: None,
             request_id: None,
-            retryable,
+            retryable: kind.is_retryable(),
+            block: None,
             json: None,
         }
     }
 
     /// A text that should have been JSON. `message` holds `{json}` where the parser's complaint goes.
     pub fn not_json(message: impl Into<String>, text: &str) -> Self {
-        Self { json: Some(text.to_owned()), ..Self::new(FailureKind::Protocol, message) }
+        Self { json: Some(text.into()), ..Self::new(FailureKind::Protocol, message) }
     }
 
     /// The host gave up the turn; the message is the protocol's client's.

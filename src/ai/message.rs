@@ -5,6 +5,7 @@
 //! [`Message::Other`], so that each codec decides.
 
 use std::fmt;
+use std::ops::Deref;
 
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
@@ -77,11 +78,34 @@ pub struct ToolCall {
     pub thought_signature: Option<Text>,
 }
 
+/// Text, and what the provider that wrote it wants back with it.
+#[derive(Debug, Clone, Default)]
+pub struct Prose {
+    /// The text.
+    pub text: Text,
+    /// What goes back with it.
+    pub signature: Option<Text>,
+}
+
+impl Deref for Prose {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<T: Into<Text>> From<T> for Prose {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), signature: None }
+    }
+}
+
 /// A block of content.
 #[derive(Debug, Clone)]
 pub enum Block {
     /// Text.
-    Text(Text),
+    Text(Prose),
     /// Thinking with its signature.
     Thinking {
         /// What the model thought.
@@ -124,6 +148,8 @@ struct FlatBlock {
     r#type: Text,
     #[serde(default)]
     text: Option<Text>,
+    #[serde(default, deserialize_with = "lenient")]
+    text_signature: Option<Text>,
     #[serde(default)]
     thinking: Option<Text>,
     #[serde(default)]
@@ -148,7 +174,9 @@ impl<'de> Deserialize<'de> for Block {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let flat = FlatBlock::deserialize(deserializer)?;
         Ok(match &*flat.r#type {
-            "text" => Self::Text(flat.text.unwrap_or_default()),
+            "text" => {
+                Self::Text(Prose { text: flat.text.unwrap_or_default(), signature: flat.text_signature })
+            }
             "thinking" => Self::Thinking {
                 thinking: flat.thinking.unwrap_or_default(),
                 signature: flat.thinking_signature,
@@ -195,7 +223,7 @@ impl Content {
     /// The blocks; plain text is one block.
     pub fn into_blocks(self) -> Vec<Block> {
         match self {
-            Self::Text(text) => vec![Block::Text(text)],
+            Self::Text(text) => vec![Block::Text(text.into())],
             Self::Blocks(blocks) => blocks,
         }
     }

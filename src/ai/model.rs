@@ -13,6 +13,8 @@ use crate::json::{Num, Text};
 pub struct Model {
     /// The id that the provider knows it by.
     pub id: Text,
+    /// What people call it.
+    pub name: Text,
     /// The wire protocol, for example `anthropic-messages`.
     pub api: Text,
     /// The provider's id, for example `anthropic`.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Headers, Level, Message, Model, Tool};
-use crate::json::{Num, Text, lenient, present};
+use crate::json::{Num, Text, lenient, present, well_formed};
 
 /// Everything that a request is made of.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -129,6 +129,12 @@ pub struct Metadata {
 }
 
 impl Turn {
+    /// Reads a turn as the host wrote it. Lone surrogates are dropped wherever they stand, in the keys and values of
+    /// free-form parts too: JavaScript strings may hold them, providers refuse them.
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&well_formed(json))
+    }
+
     /// An environment variable that is set to something.
     pub fn env(&self, name: &str) -> Option<&str> {
         self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -138,6 +144,17 @@ impl Turn {
     pub fn cache_retention(&self) -> CacheRetention {
         let from_env = || (self.env("PI_CACHE_RETENTION") == Some("long")).then_some(CacheRetention::Long);
         self.options.cache_retention.or_else(from_env).unwrap_or(CacheRetention::Short)
+    }
+
+    /// The level to think at, if at all: as `streamSimple` works it out, else the host's own word.
+    pub fn level(&self) -> Option<&str> {
+        if self.options.simple {
+            let named = Level::named(self.options.reasoning.as_deref()?);
+            let level = named.unwrap_or(Level::Off).clamp_to(&self.model);
+            (level != Level::Off).then(|| level.as_str())
+        } else {
+            self.options.reasoning_effort.as_deref().filter(|effort| !effort.is_empty())
+        }
     }
 
     /// The tools on offer; none is the same as an empty list.

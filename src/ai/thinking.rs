@@ -95,6 +95,12 @@ impl Model {
     }
 }
 
+/// The budget for thinking, in tokens: the host's, else the usual one.
+pub fn budget(level: Level, budgets: Option<&BTreeMap<Level, Num>>) -> Num {
+    let level = if level == Level::Xhigh { Level::High } else { level };
+    budgets.and_then(|budgets| budgets.get(&level)).copied().unwrap_or(Num(level.budget()))
+}
+
 /// The limit on answer and thinking together, and the part of it that is for thinking, both in tokens.
 pub fn with_budget(
     answer: f64,
@@ -102,8 +108,7 @@ pub fn with_budget(
     level: Level,
     budgets: Option<&BTreeMap<Level, Num>>,
 ) -> (Num, Num) {
-    let level = if level == Level::Xhigh { Level::High } else { level };
-    let budget = budgets.and_then(|budgets| budgets.get(&level)).map_or(level.budget(), |tokens| tokens.0);
+    let budget = budget(level, budgets).0;
     let limit = (answer + budget).min(model_limit);
     let budget = if limit <= budget { (limit - LEAST_ANSWER).max(0.0) } else { budget };
     (Num(limit), Num(budget))

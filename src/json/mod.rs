@@ -5,10 +5,12 @@ pub mod partial;
 pub mod repair;
 mod stringify;
 mod text;
+mod well_formed;
 
 pub use num::Num;
 pub use stringify::stringify;
-pub use text::{Text, WireStr, is_blank};
+pub use text::{Text, WireStr, is_blank, trim};
+pub use well_formed::well_formed;
 
 use serde::Deserialize;
 

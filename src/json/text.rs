@@ -63,6 +63,11 @@ impl<'a> WireStr<'a> {
         Self(Cow::Borrowed(text.as_bytes()))
     }
 
+    /// A wire string from WTF-8 bytes.
+    pub fn from_wtf8(bytes: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
+    }
+
     /// The WTF-8 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -79,6 +84,38 @@ impl<'a> WireStr<'a> {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(drop_surrogates(&self.0)),
         }
+    }
+
+    /// Appends another string. Two halves of a pair that meet become their character.
+    pub fn push(&mut self, more: &WireStr<'_>) {
+        let bytes = self.0.to_mut();
+        let end = bytes.len().saturating_sub(3);
+        let halves = bytes.get(end..).and_then(surrogate).zip(surrogate(&more.0));
+        match halves.and_then(|(high, low)| pair(high, low)) {
+            Some(whole) => {
+                bytes.truncate(end);
+                bytes.extend_from_slice(whole.encode_utf8(&mut [0; 4]).as_bytes());
+                bytes.extend_from_slice(more.0.get(3..).unwrap_or_default());
+            }
+            None => bytes.extend_from_slice(&more.0),
+        }
+    }
+
+    /// Strings joined with a text between them.
+    pub fn join<'b>(parts: impl IntoIterator<Item = WireStr<'b>>, between: &str) -> WireStr<'static> {
+        let mut whole = WireStr::default();
+        for (place, part) in parts.into_iter().enumerate() {
+            if place > 0 {
+                whole.push(&WireStr::from_text(between));
+            }
+            whole.push(&part);
+        }
+        whole
+    }
+
+    /// What follows a beginning, if the string begins so.
+    pub fn strip_prefix(&self, beginning: &WireStr<'_>) -> Option<WireStr<'_>> {
+        self.0.strip_prefix(&*beginning.0).map(|rest| WireStr(Cow::Borrowed(rest)))
     }
 
     /// The same string without a borrow of the input.
@@ -144,8 +181,7 @@ fn drop_surrogates(bytes: &[u8]) -> String {
         rest = match surrogate(tail) {
             Some(unit) => {
                 if (0xDC00..0xE000).contains(&unit) {
-                    let pair = high.take().map(|high| 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00));
-                    out.extend(pair.and_then(char::from_u32));
+                    out.extend(high.take().and_then(|high| pair(high, unit)));
                 } else {
                     high = Some(unit);
                 }
@@ -155,6 +191,12 @@ fn drop_surrogates(bytes: &[u8]) -> String {
         };
     }
     out
+}
+
+/// The character that two surrogates mean, if the first is a high and the second a low one.
+fn pair(high: u32, low: u32) -> Option<char> {
+    let halves = (0xD800..0xDC00).contains(&high) && (0xDC00..0xE000).contains(&low);
+    halves.then(|| 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)).and_then(char::from_u32)
 }
 
 /// The surrogate code unit that WTF-8 bytes start with, if they do.
@@ -167,9 +209,14 @@ pub(super) fn surrogate(bytes: &[u8]) -> Option<u32> {
     }
 }
 
+/// JavaScript's `text.trim()`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+}
+
 /// Whether JavaScript's `text.trim()` would leave nothing.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c == '\u{FEFF}' || (c != '\u{85}' && c.is_whitespace()))
+    trim(text).is_empty()
 }
 
 #[cfg(test)]
@@ -196,6 +243,15 @@ mod tests {
     fn half_a_pair_survives_until_its_other_half_arrives() {
         let wire: WireStr<'_> = serde_json::from_str(r#""\ud83d""#).unwrap();
         assert_eq!(wire.as_bytes(), [0xED, 0xA0, 0xBD]);
+    }
+
+    #[test]
+    fn halves_of_a_pair_that_meet_become_their_character() {
+        let read = |json: &'static str| serde_json::from_str::<WireStr<'static>>(json).unwrap();
+        let joined = WireStr::join([read(r#""a\ud83d""#), read(r#""\ude00b""#)], "");
+        assert_eq!(joined, WireStr::from_text("a\u{1F600}b"));
+        let apart = WireStr::join([read(r#""\ud83d""#), read(r#""\ude00""#)], " ");
+        assert_eq!(apart.to_well_formed(), " ");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Proxy, Url};
 use serde::Deserialize;
 
@@ -17,6 +18,17 @@ use crate::ai::{Failure, FailureKind};
 const IDLE: Duration = Duration::from_secs(4);
 const CONNECT: Duration = Duration::from_secs(10);
 const MOST_CLIENTS: usize = 16;
+
+/// What a client's connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Use {
+    /// Requests.
+    Http,
+    /// Requests to servers that understand nothing newer than HTTP/1.1.
+    Http1,
+    /// Being turned into something else, such as WebSockets, which only HTTP/1.1 allows.
+    Upgrade,
+}
 
 /// The network settings of the host's environment at the time of a call. Empty means not set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
@@ -36,24 +48,30 @@ pub struct Network {
 
 impl Network {
     /// The client for these settings, built at its first use. The oldest goes when there are many.
-    pub(super) fn client(&self) -> Result<Client, Failure> {
-        static CLIENTS: OnceLock<Mutex<IndexMap<Network, Client>>> = OnceLock::new();
+    pub(super) fn client(&self, purpose: Use) -> Result<Client, Failure> {
+        static CLIENTS: OnceLock<Mutex<IndexMap<(Network, Use), Client>>> = OnceLock::new();
         let clients = CLIENTS.get_or_init(Mutex::default);
         let lock = || clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = lock().get(self) {
+        let key = (self.clone(), purpose);
+        if let Some(client) = lock().get(&key) {
             return Ok(client.clone());
         }
-        let client = self.build()?;
+        let client = self.build(purpose)?;
         let mut known = lock();
         if known.len() >= MOST_CLIENTS {
             known.shift_remove_index(0);
         }
-        Ok(known.entry(self.clone()).or_insert(client).clone())
+        Ok(known.entry(key).or_insert(client).clone())
     }
 
-    fn build(&self) -> Result<Client, Failure> {
+    fn build(&self, purpose: Use) -> Result<Client, Failure> {
         let invalid = |what: String| Failure::new(FailureKind::InvalidRequest, what);
-        let tls = roots::tls(&self.ca_files).map_err(|error| invalid(format!("TLS: {error}")))?;
+        let (protocols, redirects): (&[&[u8]], _) = match purpose {
+            Use::Http => (&[b"h2", b"http/1.1"], Policy::limited(20)),
+            Use::Http1 => (&[b"http/1.1"], Policy::limited(20)),
+            Use::Upgrade => (&[b"http/1.1"], Policy::none()),
+        };
+        let tls = roots::tls(&self.ca_files, protocols).map_err(|error| invalid(format!("TLS: {error}")))?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT)
@@ -61,7 +79,7 @@ impl Network {
             .tcp_keepalive(Duration::from_mins(1))
             .http2_adaptive_window(true)
             .referer(false)
-            .redirect(reqwest::redirect::Policy::limited(20))
+            .redirect(redirects)
             .no_proxy();
         if let Some(proxy) = self.proxy() {
             builder = builder.proxy(proxy);

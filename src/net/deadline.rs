@@ -55,7 +55,7 @@ impl Deadlines {
         let message = format!("Stream timed out: no {which} within {waited} s");
         Failure {
             code: Some(format!("stream_stalled_{code}")),
-            ..Failure::new(FailureKind::Timeout, message)
+            ..Failure::new(FailureKind::Stalled, message)
         }
     }
 }

@@ -7,9 +7,10 @@ use reqwest::{Client, Response};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::client::Use;
 use super::{
-    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Policy, asked_delay, broken_off, given_up,
-    no_connection, timed_out, too_large,
+    Deadlines, LARGEST_ERROR, LARGEST_RESPONSE, Network, Pass, Place, Policy, asked_delay, broken_off,
+    request_id, too_large,
 };
 use crate::ai::codec::{Codec, Decoder, End, HttpRequest};
 use crate::ai::{Event, Failure, FailureKind, Headers, Sink, StopReason};
@@ -33,6 +34,8 @@ pub struct Exchange<F> {
     pub decoder: F,
     /// Proxies and certificates.
     pub network: Network,
+    /// Where the turn stands among those under the same key.
+    pub place: Place,
     /// When to give up waiting.
     pub deadlines: Deadlines,
     /// When to try again.
@@ -51,23 +54,20 @@ where
         return Err(failure);
     }
     if turn.cancel.is_cancelled() {
-        return Err(given_up());
+        return Err(turn.protocol.given_up());
     }
-    let client = turn.network.client()?;
+    let client = turn.network.client(if turn.request.http1 { Use::Http1 } else { Use::Http })?;
     let body = bytes::Bytes::from(std::mem::take(&mut turn.request.body));
     let mut attempt = 0;
+    let mut pass = turn.place.turn(&turn.retries, &turn.cancel).await?;
     loop {
-        let mut seen = Seen { receiver: &mut *receiver, since: Instant::now(), any: false, visible: false };
-        let failure = match turn.attempt(&client, attempt, &body, &mut seen).await {
+        let mut seen = Seen::new(&mut *receiver);
+        let failure = match turn.attempt(&client, attempt, &body, &mut pass, &mut seen).await {
             Err(failure) if !seen.visible => failure,
             outcome => return outcome,
         };
-        let wait = turn.retries.after(attempt, failure)?;
+        pass = turn.place.again(pass, &turn.retries, attempt, failure, &turn.cancel).await?;
         attempt += 1;
-        tokio::select! {
-            () = turn.cancel.cancelled() => return Err(given_up()),
-            () = tokio::time::sleep(wait) => {}
-        }
     }
 }
 
@@ -77,15 +77,23 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         client: &Client,
         attempt: u32,
         body: &bytes::Bytes,
+        pass: &mut Pass,
         seen: &mut Seen<'_, R>,
     ) -> Result<StopReason, Failure> {
         let response = self.send(client, attempt, body.clone()).await?;
         let status = response.status().as_u16();
         let headers = record(response.headers());
         if !response.status().is_success() {
+            if self.protocol.shows_rejections() {
+                tokio::select! {
+                    () = self.cancel.cancelled() => return Err(self.protocol.given_up()),
+                    () = seen.receiver.head(status, &headers) => {}
+                }
+            }
             let body = self.error_body(response).await?;
             return Err(asked_delay(self.protocol.rejection(status, &headers, &body), &headers, &body));
         }
+        pass.accepted(&headers);
         tokio::select! {
             () = self.cancel.cancelled() => return (self.decoder)().finish(End::Aborted, seen),
             () = seen.receiver.head(status, &headers) => {}
@@ -94,7 +102,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
             return Err(self.protocol.bodiless());
         }
         seen.since = Instant::now();
-        self.read(response, seen).await
+        self.read(response, seen)
+            .await
+            .map_err(|failure| Failure { request_id: request_id(&headers), ..failure })
     }
 
     async fn send(&self, client: &Client, attempt: u32, body: bytes::Bytes) -> Result<Response, Failure> {
@@ -102,12 +112,11 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         let url = reqwest::Url::parse(&self.request.url).map_err(invalid)?;
         let request = client.post(url).headers(header_map(&self.request, attempt)?).body(body);
         tokio::select! {
-            () = self.cancel.cancelled() => Err(given_up()),
+            () = self.cancel.cancelled() => Err(self.protocol.given_up()),
             sent = timeout(self.deadlines.head, request.send()) => match sent {
                 Ok(Ok(response)) => Ok(response),
-                Ok(Err(error)) if error.is_timeout() => Err(timed_out()),
-                Ok(Err(_)) => Err(no_connection()),
-                Err(_) => Err(timed_out()),
+                Ok(Err(error)) => Err(self.protocol.unreachable(error.is_timeout())),
+                Err(_) => Err(self.protocol.unreachable(true)),
             },
         }
     }
@@ -125,8 +134,8 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         };
         let idle = self.deadlines.idle.unwrap_or(Duration::MAX);
         let read = tokio::select! {
-            () = self.cancel.cancelled() => Err(given_up()),
-            read = timeout(idle, read) => read.unwrap_or_else(|_| Err(timed_out())),
+            () = self.cancel.cancelled() => Err(self.protocol.given_up()),
+            read = timeout(idle, read) => read.unwrap_or_else(|_| Err(self.protocol.unreachable(true))),
         };
         match read {
             // `fetch` shows the break in place of the body.
@@ -149,9 +158,9 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         while !decoder.is_complete() {
             let chunk = tokio::select! {
                 () = self.cancel.cancelled() => return decoder.finish(End::Aborted, seen),
-                chunk = self.chunk(&mut response, seen) => chunk?,
+                chunk = seen.next(&self.deadlines, response.chunk()) => chunk?,
             };
-            let Some(chunk) = chunk else { break };
+            let Some(chunk) = chunk.map_err(|_| broken_off())? else { break };
             bytes += chunk.len();
             if bytes > LARGEST_RESPONSE {
                 return Err(too_large(LARGEST_RESPONSE));
@@ -163,25 +172,6 @@ impl<F: Fn() -> Box<dyn Decoder>> Exchange<F> {
         }
         decoder.finish(End::Closed, seen)
     }
-
-    /// The next bytes; waits for as long as the time since the last event allows.
-    async fn chunk<R: Receiver>(
-        &self,
-        response: &mut Response,
-        seen: &mut Seen<'_, R>,
-    ) -> Result<Option<bytes::Bytes>, Failure> {
-        let full = Instant::now();
-        seen.receiver.room().await;
-        seen.since += full.elapsed();
-        let next = response.chunk();
-        let chunk = match self.deadlines.next(seen.any) {
-            Some(wait) => timeout(wait.saturating_sub(seen.since.elapsed()), next)
-                .await
-                .map_err(|_| self.deadlines.stalled(seen.any))?,
-            None => next.await,
-        };
-        chunk.map_err(|_| broken_off())
-    }
 }
 
 /// Reads what is left of a response that has said everything, so that its connection can serve the next one.
@@ -191,11 +181,34 @@ async fn drain(mut response: Response) {
 }
 
 /// Notes when the last event came, and whether the host saw something that cannot be taken back.
-struct Seen<'a, R> {
+pub(super) struct Seen<'a, R> {
     receiver: &'a mut R,
     since: Instant,
     any: bool,
     visible: bool,
+}
+
+impl<'a, R: Receiver> Seen<'a, R> {
+    pub(super) fn new(receiver: &'a mut R) -> Self {
+        Self { receiver, since: Instant::now(), any: false, visible: false }
+    }
+
+    /// What comes next; waits for room, and for as long as the time since the last event allows.
+    pub(super) async fn next<T>(
+        &mut self,
+        deadlines: &Deadlines,
+        next: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        let full = Instant::now();
+        self.receiver.room().await;
+        self.since += full.elapsed();
+        match deadlines.next(self.any) {
+            Some(wait) => timeout(wait.saturating_sub(self.since.elapsed()), next)
+                .await
+                .map_err(|_| deadlines.stalled(self.any)),
+            None => Ok(next.await),
+        }
+    }
 }
 
 impl<R: Receiver> Sink for Seen<'_, R> {
@@ -204,12 +217,12 @@ impl<R: Receiver> Sink for Seen<'_, R> {
             self.since = Instant::now();
             self.any = true;
         }
-        self.visible |= matches!(event, Event::Open { .. } | Event::Delta { .. });
+        self.visible |= event.is_visible();
         self.receiver.event(event);
     }
 }
 
-fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure> {
+pub(super) fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure> {
     let mut map = HeaderMap::with_capacity(request.headers.len());
     for (name, value) in &request.headers {
         let key =
@@ -219,6 +232,12 @@ fn header_map(request: &HttpRequest, attempt: u32) -> Result<HeaderMap, Failure>
     }
     if let Some(count) = map.get_mut("x-stainless-retry-count") {
         *count = attempt.into();
+    }
+    if let Some(count) = map.get_mut("amz-sdk-request")
+        && let Some((_, limit)) = count.to_str().unwrap_or_default().split_once("; ")
+        && let Ok(value) = format!("attempt={}; {limit}", attempt + 1).try_into()
+    {
+        *count = value;
     }
     Ok(map)
 }

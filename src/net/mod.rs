@@ -1,20 +1,30 @@
-//! Bytes to and from providers: connections, proxies and certificates, retries, deadlines. Knows protocols only as
+//! Bytes to and from providers: connections, proxies and certificates, retries, limits, deadlines. Knows protocols only as
 //! codecs.
 
+mod aws;
 mod client;
 mod credential;
 mod deadline;
 mod exchange;
+mod google;
+mod governor;
+mod limits;
 mod retry;
 mod roots;
+mod socket;
 #[cfg(test)]
 mod tests;
+mod ws;
 
 pub use client::Network;
 pub use credential::authorise;
 pub use deadline::Deadlines;
 pub use exchange::{Exchange, Receiver, exchange};
-pub use retry::{Policy, asked_delay};
+pub use governor::{Pass, Place};
+pub use limits::{asked_delay, request_id};
+pub use retry::Policy;
+pub use socket::{Dialogue, Ended, Socket};
+pub use ws::Break;
 
 use crate::ai::{Failure, FailureKind};
 
@@ -24,24 +34,9 @@ pub const LARGEST_RESPONSE: usize = 100 << 20;
 /// The most that is read of an error response, in bytes.
 pub const LARGEST_ERROR: usize = 8 << 20;
 
-/// No connection, or it broke before the response's head. The text is that of the providers' JavaScript clients.
-pub fn no_connection() -> Failure {
-    Failure::new(FailureKind::Connection, "Connection error.")
-}
-
-/// The response's head did not come in time. The text is that of the providers' JavaScript clients.
-pub fn timed_out() -> Failure {
-    Failure::new(FailureKind::Timeout, "Request timed out.")
-}
-
 /// The connection broke within the response's body. The text is that of Node's `fetch`.
 pub fn broken_off() -> Failure {
     Failure::new(FailureKind::Connection, "terminated")
-}
-
-/// The host gave up before the response's head came. The text is that of the providers' JavaScript clients.
-pub fn given_up() -> Failure {
-    Failure::aborted("Request was aborted.")
 }
 
 /// The response is larger than this library takes.

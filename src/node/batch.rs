@@ -58,6 +58,11 @@ impl Batch {
         }
     }
 
+    /// The way to the provider broke: another one may do.
+    pub(super) fn broken(&mut self, how: &impl Serialize) {
+        self.json(b'B', how);
+    }
+
     /// One event of the answer.
     pub(super) fn event(&mut self, event: Event<'_>) {
         match event {
@@ -67,6 +72,8 @@ impl Batch {
             Event::Usage(usage) => self.json(b'u', usage),
             Event::Stopping(reason) => self.put(b's', 0, reason.as_str().as_bytes()),
             Event::Complaint(text) => self.put(b'x', 0, text.as_bytes()),
+            Event::Refused => {}
+            Event::Flaw(failure) => self.json(b'f', failure),
             Event::Open { block, wire, opening } => self.open(block, wire, opening),
             Event::Delta { block, text } => self.put(b'd', block, text.as_bytes()),
             Event::Start => self.put(b'S', 0, b""),
@@ -99,10 +106,13 @@ impl Batch {
     fn open(&mut self, block: usize, wire: Option<u32>, opening: Opening<'_>) {
         let mut text = wire.map_or_else(|| b"[null".to_vec(), |wire| format!("[{wire}").into_bytes());
         let (kind, strings, json) = match opening {
-            Opening::Text => (b'T', [None, None], None),
-            Opening::Thinking { signature } => (b'K', [signature, None], None),
-            Opening::RedactedThinking { signature } => (b'R', [Some(signature), None], None),
-            Opening::ToolCall { id, name, arguments } => (b'C', [Some(id), Some(name)], arguments),
+            Opening::Text => (b'T', [None; 3], None),
+            Opening::Thinking { signature } => (b'K', [signature, None, None], None),
+            Opening::RedactedThinking { signature } => (b'R', [Some(signature), None, None], None),
+            Opening::ToolCall { id, name, arguments } => (b'C', [Some(id), Some(name), None], arguments),
+            Opening::WholeCall { id, name, signature, arguments } => {
+                (b'Q', [Some(id), Some(name), Some(signature)], Some(arguments))
+            }
         };
         for string in strings.into_iter().flatten() {
             text.push(b',');

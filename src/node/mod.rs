@@ -9,11 +9,13 @@
 #![allow(missing_docs, reason = "generated registration functions")]
 
 mod batch;
+pub mod classify;
 pub mod feed;
 pub mod json;
 pub mod provider;
 mod queue;
 pub mod session;
+mod socket;
 pub mod turn;
 
 use napi_derive::napi;

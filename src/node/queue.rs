@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::Serialize;
 use tokio::sync::Notify;
 
 use super::batch::{Batch, Packed};
@@ -43,6 +44,11 @@ impl Queue {
     /// Puts in the end of the answer.
     pub(super) fn end(&self, outcome: Result<StopReason, &Failure>) {
         self.put(|batch| batch.end(outcome));
+    }
+
+    /// Puts in that the way to the provider broke, and how.
+    pub(super) fn broken(&self, how: &impl Serialize) {
+        self.put(|batch| batch.broken(how));
     }
 
     /// Adds to the batch, and rings when JavaScript may not know yet that something waits.

@@ -69,12 +69,11 @@ impl Folder {
         let (size, modified) = (metadata.len(), u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
         let known = self.memory.files.remove(name);
         let fresh = known.filter(|known| (known.size, known.modified) == (size, modified));
-        let known = match fresh {
-            Some(known) => known,
-            None => {
-                self.has_news = true;
-                Known { size, modified, info: info(&path).ok()? }
-            }
+        let known = if let Some(known) = fresh {
+            known
+        } else {
+            self.has_news = true;
+            Known { size, modified, info: info(&path).ok()? }
         };
         let info = known.info.clone();
         self.seen.insert(name.to_owned(), known);

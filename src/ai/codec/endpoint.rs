@@ -41,10 +41,14 @@ pub(super) fn join(base: &str, path: &str) -> String {
     format!("{}{path}", base.strip_suffix('/').unwrap_or(base))
 }
 
-/// The headers as they are sent: the type of the body is not the host's to choose, and values lose the white space at
-/// their ends.
+/// The headers as they are sent: the type of the body is not the host's to choose.
 pub(super) fn finish(mut headers: Headers) -> Vec<(String, String)> {
     headers.set("content-type", "application/json");
+    trimmed(&headers)
+}
+
+/// The headers with values that have lost the white space at their ends, as `fetch` sends them.
+pub(super) fn trimmed(headers: &Headers) -> Vec<(String, String)> {
     let trimmed = |value: &str| value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
     headers.iter().map(|(name, value)| (name.to_owned(), trimmed(value))).collect()
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::ai::{Failure, FailureKind};
+use crate::ai::Failure;
+use crate::ai::classify::Report;
 use crate::json::stringify;
 
 /// The body of an error response as JSON, if it is that.
@@ -43,30 +44,20 @@ pub(super) fn is_truthy(value: &Value) -> bool {
     }
 }
 
-/// A failure from an error response: the kind from the status first, then from the typed body, the text last.
-pub(super) fn classify(status: u16, message: String, typed: Option<&str>) -> Failure {
-    let said = |words: &[&str]| {
-        let text = message.to_ascii_lowercase();
-        typed.is_some_and(|typed| words.contains(&typed)) || words.iter().any(|word| text.contains(word))
-    };
-    let kind = match status {
-        401 | 403 => FailureKind::Auth,
-        402 => FailureKind::Billing,
-        400 | 413 | 422 if said(OVERFLOW) => FailureKind::ContextOverflow,
-        429 if said(&["insufficient_quota"]) => FailureKind::Billing,
-        429 => FailureKind::RateLimit,
-        503 | 529 => FailureKind::Overloaded,
-        500.. if said(&["overloaded_error"]) => FailureKind::Overloaded,
-        408 | 409 | 500.. => FailureKind::Server,
-        _ => FailureKind::Rejected,
-    };
-    Failure { status: Some(status), code: typed.map(str::to_owned), ..Failure::new(kind, message) }
+/// A value as it reads inside a JavaScript text.
+pub(super) fn to_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(_) => "[object Object]".to_owned(),
+        Value::Array(items) => {
+            let text = |item: &Value| if item.is_null() { String::new() } else { to_text(item) };
+            items.iter().map(text).collect::<Vec<_>>().join(",")
+        }
+        other => compact(other),
+    }
 }
 
-const OVERFLOW: &[&str] = &[
-    "context_length_exceeded",
-    "prompt is too long",
-    "request_too_large",
-    "maximum context length",
-    "exceeds the context window",
-];
+/// A failure from an error response: the kind from the status first, then from the typed body, the text last.
+pub(super) fn classify(status: u16, message: String, typed: Option<&str>) -> Failure {
+    Report { status: Some(status), code: typed, param: None, message }.failure()
+}

@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Decoder, End};
-use crate::ai::{Event, Opening, Sink};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Decoder, End, of_api};
+use crate::ai::{Event, Failure, Opening, Sink, StopReason, Turn};
 use crate::json::WireStr;
 
 /// Events as lines that a reviewer can read.
 #[derive(Default)]
-pub(super) struct Lines(pub(super) String);
+pub(in crate::ai) struct Lines(pub(in crate::ai) String);
 
 impl Sink for Lines {
     fn event(&mut self, event: Event<'_>) {
@@ -57,8 +60,22 @@ fn text(wire: &WireStr<'_>) -> String {
     }
 }
 
+impl Decoder for Box<dyn Decoder> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Failure> {
+        (**self).push(bytes, sink)
+    }
+
+    fn finish(&mut self, end: End, sink: &mut dyn Sink) -> Result<StopReason, Failure> {
+        (**self).finish(end, sink)
+    }
+
+    fn is_complete(&self) -> bool {
+        (**self).is_complete()
+    }
+}
+
 /// Replays a response in pieces and renders what came of it.
-pub(super) fn replay<'a>(
+pub(in crate::ai) fn replay<'a>(
     mut decoder: impl Decoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
     end: End,
@@ -75,7 +92,7 @@ pub(super) fn replay<'a>(
 }
 
 /// Replays every fixture of a folder whole, byte by byte, cut at every place and at random cuts; all must read alike. The readings, by name.
-pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
+pub(in crate::ai) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -101,4 +118,48 @@ pub(super) fn readings<D: Decoder>(folder: &str, decoder: impl Fn() -> D) -> Vec
         (name, whole)
     };
     files.into_iter().map(&mut reading).collect()
+}
+
+/// One line of `fixtures/usage/<api>.jsonl`.
+#[derive(Deserialize)]
+struct Bill {
+    name: String,
+    /// What the provider sends, in order.
+    wire: Vec<Box<RawValue>>,
+    /// The model's prices.
+    cost: Box<RawValue>,
+    /// The prompt's tokens as the provider bills them, from whatever cache.
+    prompt: f64,
+    /// What hosts see.
+    usage: serde_json::Value,
+}
+
+#[derive(Default)]
+struct Counted(Option<serde_json::Value>);
+
+impl Sink for Counted {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Usage(usage) = event {
+            self.0 = Some(serde_json::to_value(usage).unwrap());
+        }
+    }
+}
+
+/// Reads the usage of every line of a protocol's fixture; `frame` writes the event that carries one of its parts, counted
+/// from 0.
+pub(super) fn golden_usage(api: &str, frame: impl Fn(usize, &RawValue) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/usage").join(format!("{api}.jsonl"));
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let Bill { name, wire, cost, prompt, usage } = serde_json::from_str(line).unwrap();
+        let turn: Turn = serde_json::from_str(&format!(r#"{{"model":{{"cost":{cost}}}}}"#)).unwrap();
+        let mut counted = Counted::default();
+        let mut decoder = of_api(api).unwrap().decoder(&turn);
+        for (at, part) in wire.iter().enumerate() {
+            decoder.push(frame(at, part).as_bytes(), &mut counted).unwrap();
+        }
+        let seen = counted.0.unwrap();
+        assert_eq!(seen, usage, "{name}");
+        let part = |name: &str| seen[name].as_f64().unwrap();
+        assert!((part("input") + part("cacheRead") + part("cacheWrite") - prompt).abs() < 1e-9, "{name}");
+    }
 }

@@ -151,6 +151,11 @@ impl SseDecoder {
         Ok(())
     }
 
+    /// What was pushed since the last event.
+    pub fn pending(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// Takes the end of the stream. The decoder is then as new.
     pub fn finish<E>(
         &mut self,

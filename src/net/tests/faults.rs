@@ -66,7 +66,7 @@ async fn no_first_event_in_time_though_the_connection_lives() {
     let (failure, _) = failure_of(script, r#"{"maxRetries":0,"firstEventTimeoutMs":100}"#).await;
     assert_eq!(
         (failure.kind, failure.code.as_deref()),
-        (FailureKind::Timeout, Some("stream_stalled_first_event"))
+        (FailureKind::Stalled, Some("stream_stalled_first_event"))
     );
     assert!(failure.message.contains("timed out"), "{failure}");
 }
@@ -82,7 +82,7 @@ async fn no_further_event_in_time_though_the_provider_pings() {
         ]);
     }
     let (failure, seen) = failure_of(script, r#"{"maxRetries":0,"idleTimeoutMs":100}"#).await;
-    assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::Timeout, Some("stream_stalled_idle")));
+    assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::Stalled, Some("stream_stalled_idle")));
     assert_eq!((seen.text.as_str(), failure.retryable), ("so far", true));
 }
 
@@ -90,7 +90,7 @@ async fn no_further_event_in_time_though_the_provider_pings() {
 async fn error_statuses_are_told_apart() {
     let body = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
     for (status, kind, retryable) in [
-        ("400 Bad Request", FailureKind::Rejected, false),
+        ("400 Bad Request", FailureKind::InvalidRequest, false),
         ("401 Unauthorized", FailureKind::Auth, false),
         ("403 Forbidden", FailureKind::Auth, false),
         ("404 Not Found", FailureKind::Rejected, false),

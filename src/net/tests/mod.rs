@@ -1,9 +1,12 @@
 //! Turns against a server on loopback that answers, or fails to, exactly as scripted.
 
 mod faults;
+mod google;
+mod governor;
 mod proxies;
 mod retries;
 mod server;
+mod sockets;
 mod tls;
 
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Deadlines, Exchange, Network, Policy, Receiver, exchange};
+use super::{Deadlines, Exchange, Network, Place, Policy, Receiver, exchange};
 use crate::ai::codec;
 use crate::ai::{Event, Failure, Headers, Sink, StopReason, Turn};
 
@@ -78,9 +81,10 @@ async fn run_with(
     let exchange_of = Exchange {
         protocol,
         deadlines: Deadlines::new(&options, &request.url),
-        retries: Policy::new(&options),
+        retries: Policy::new(protocol, &options),
+        place: Place::new(&for_decoder.model.provider, &request),
         request,
-        decoder: || protocol.decoder(&for_decoder),
+        decoder: || codec::reader(protocol, &for_decoder),
         network,
         cancel,
     };

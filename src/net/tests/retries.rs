@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::run;
 use super::server::{Server, Step, answer, event, head, opening, reply, text};
-use crate::ai::{FailureKind, Headers, StopReason};
-use crate::net::asked_delay;
+use crate::ai::{FailureKind, StopReason};
 
 #[tokio::test]
 async fn what_may_pass_is_tried_again() {
@@ -75,27 +74,4 @@ async fn a_wait_beyond_the_limit_fails_at_once_and_says_so() {
     assert!(failure.message.starts_with(r#"429 {"error":{"message":"slow down"}}"#), "{failure}");
     assert!(failure.message.contains("3600 s"), "{failure}");
     assert_eq!(server.requests().len(), 1);
-}
-
-#[test]
-fn every_way_to_ask_for_a_delay_is_understood() {
-    let failure = || super::super::no_connection();
-    let google = r#"{"error":{"details":[{"@type":"x"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"2.5s"}]}}"#;
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(100);
-    let date = jiff::fmt::rfc2822::to_string(&soon.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
-    for (name, value, body, least, most) in [
-        ("retry-after", "7", "", 7000, 7000),
-        ("retry-after", "0.5", "", 500, 500),
-        ("retry-after-ms", "250", "", 250, 250),
-        ("retry-after", date.as_str(), "", 95_000, 100_000),
-        ("x", "", google, 2500, 2500),
-    ] {
-        let mut headers = Headers::default();
-        headers.set(name, value);
-        let asked = asked_delay(failure(), &headers, body).retry_after_ms.unwrap();
-        assert!((least..=most).contains(&asked), "{name}: {value}: {asked}");
-    }
-    let mut headers = Headers::default();
-    headers.set("retry-after", "soon");
-    assert_eq!(asked_delay(failure(), &headers, "").retry_after_ms, None);
 }

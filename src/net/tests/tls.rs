@@ -12,8 +12,8 @@ use super::server::{answer, play};
 use super::{Network, Seen, run_with, turn};
 use crate::ai::StopReason;
 
-/// A server on loopback with a certificate of its own making: its address and the certificate, PEM.
-async fn serve(protocols: &'static [&'static [u8]]) -> (String, String) {
+/// Encrypts for a server on loopback with a certificate of its own making: that too, PEM.
+pub(super) fn acceptor(protocols: &'static [&'static [u8]]) -> (TlsAcceptor, String) {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -24,7 +24,12 @@ async fn serve(protocols: &'static [&'static [u8]]) -> (String, String) {
         .with_single_cert(vec![own.cert.der().clone()], key)
         .unwrap();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    (TlsAcceptor::from(Arc::new(config)), own.cert.pem())
+}
+
+/// A server on loopback: its address and its certificate, PEM.
+async fn serve(protocols: &'static [&'static [u8]]) -> (String, String) {
+    let (acceptor, pem) = acceptor(protocols);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
@@ -37,7 +42,7 @@ async fn serve(protocols: &'static [&'static [u8]]) -> (String, String) {
             }
         }
     });
-    (url, own.cert.pem())
+    (url, pem)
 }
 
 async fn speak_h2<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(stream: S) {

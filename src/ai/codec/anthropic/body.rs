@@ -64,7 +64,7 @@ fn tool_choice(raw: &RawValue) -> Option<Choice<'_>> {
 
 fn system(turn: &Turn, oauth: bool, cache_control: Option<CacheControl>) -> Option<Vec<Part<'_>>> {
     let identity = oauth.then_some(AGENT_IDENTITY);
-    let prompt = turn.system_prompt.as_deref().filter(|prompt| !prompt.is_empty());
+    let prompt = turn.system_prompt.as_deref().filter(|prompt| !is_blank(prompt));
     let parts: Vec<_> =
         identity.into_iter().chain(prompt).map(|text| Part::Text { text, cache_control }).collect();
     (!parts.is_empty()).then_some(parts)
@@ -181,7 +181,8 @@ fn answered(block: &Block, oauth: bool) -> Option<Part<'_>> {
     match block {
         Block::Text(content) => (!is_blank(content)).then(|| text(content)),
         Block::Thinking { signature, redacted: true, .. } => {
-            Some(Part::RedactedThinking { data: signature.as_deref() })
+            let data = signature.as_deref().filter(|data| !is_blank(data));
+            data.map(|data| Part::RedactedThinking { data })
         }
         Block::Thinking { thinking, .. } if is_blank(thinking) => None,
         Block::Thinking { thinking, signature, .. } => {
@@ -211,7 +212,7 @@ fn tool_result(result: &ToolResult) -> Part<'_> {
 
 fn result_content(blocks: &[Block]) -> ResultContent<'_> {
     if blocks.iter().any(|block| matches!(block, Block::Image { .. })) {
-        let mut parts: Vec<_> = blocks.iter().filter_map(visible).collect();
+        let mut parts: Vec<_> = blocks.iter().filter_map(visible).filter(|part| !is_empty(part)).collect();
         if !parts.iter().any(|part| matches!(part, Part::Text { .. })) {
             parts.insert(0, text(ONLY_IMAGES));
         }

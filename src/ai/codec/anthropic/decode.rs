@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::request::speaks_as_agent;
 use super::tool_names::HostNames;
+use crate::ai::classify::{Report, ended};
 use crate::ai::codec::sse::{self, SseDecoder, Trailing};
 use crate::ai::codec::{End, rejection};
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
@@ -36,6 +37,8 @@ struct State {
     blocks: Vec<OpenBlock>,
     usage: Usage,
     stop: StopReason,
+    /// Why the provider ended an answer that it did not finish.
+    ended: Option<String>,
     started: bool,
     stopped: bool,
 }
@@ -78,7 +81,6 @@ struct WireMessage<'a> {
 }
 
 #[derive(Deserialize, Default)]
-#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 struct WireUsage {
     #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<Num>,
@@ -88,6 +90,16 @@ struct WireUsage {
     cache_read_input_tokens: Option<Num>,
     #[serde(default, deserialize_with = "lenient")]
     cache_creation_input_tokens: Option<Num>,
+    #[serde(default, deserialize_with = "lenient")]
+    cache_creation: Option<CacheCreation>,
+}
+
+/// How long what was written to the cache will stay there.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CacheCreation {
+    #[serde(deserialize_with = "lenient")]
+    ephemeral_1h_input_tokens: Option<Num>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +141,7 @@ impl Decoder {
             blocks: Vec::new(),
             usage: Usage::default(),
             stop: StopReason::Stop,
+            ended: None,
             started: false,
             stopped: false,
         };
@@ -218,7 +231,9 @@ impl State {
         if let Some(reason) = event.delta.as_ref().and_then(|delta| delta.stop_reason.as_ref())
             && !reason.is_empty()
         {
-            self.stop = stop_reason(&reason.to_well_formed())?;
+            let reason = reason.to_well_formed();
+            self.stop = stop_reason(&reason)?;
+            self.ended = (self.stop == StopReason::Error).then(|| reason.into_owned());
             sink.event(Event::Stopping(self.stop));
         }
         self.count(event.usage.as_ref(), sink);
@@ -237,6 +252,8 @@ impl State {
             ] {
                 *known = new.unwrap_or(*known);
             }
+            let hour = wire.cache_creation.as_ref().and_then(|written| written.ephemeral_1h_input_tokens);
+            usage.cache_write_1h = hour.or(usage.cache_write_1h);
         }
         self.usage = self.usage.priced(&self.rates);
         sink.event(Event::Usage(&self.usage));
@@ -308,7 +325,7 @@ impl State {
                 Err(Failure::new(FailureKind::Truncated, "Anthropic stream ended before message_stop"))
             }
             (_, _, StopReason::Error | StopReason::Aborted) => {
-                Err(Failure::new(FailureKind::Stopped, "An unknown error occurred"))
+                Err(ended(self.ended.as_deref().unwrap_or_default(), "An unknown error occurred"))
             }
             (_, _, reason) => Ok(reason),
         }
@@ -326,7 +343,7 @@ fn stop_reason(name: &str) -> Result<StopReason, Failure> {
         "max_tokens" => Ok(StopReason::Length),
         "tool_use" => Ok(StopReason::ToolUse),
         "refusal" | "sensitive" => Ok(StopReason::Error),
-        other => Err(Failure::new(FailureKind::Stopped, format!("Unhandled stop reason: {other}"))),
+        other => Err(ended(other, format!("Unhandled stop reason: {other}"))),
     }
 }
 
@@ -334,16 +351,7 @@ fn stop_reason(name: &str) -> Result<StopReason, Failure> {
 fn stream_error(data: &str) -> Failure {
     let json = rejection::parse(data);
     let typed = json.as_ref().and_then(|json| json.pointer("/error/type")).and_then(|typed| typed.as_str());
-    let kind = match typed {
-        Some("overloaded_error") => FailureKind::Overloaded,
-        Some("rate_limit_error") => FailureKind::RateLimit,
-        Some("authentication_error" | "permission_error") => FailureKind::Auth,
-        Some("billing_error") => FailureKind::Billing,
-        Some("invalid_request_error" | "not_found_error" | "request_too_large") => FailureKind::Rejected,
-        Some("timeout_error") => FailureKind::Timeout,
-        _ => FailureKind::Server,
-    };
-    Failure { code: typed.map(str::to_owned), ..Failure::new(kind, data) }
+    Report { code: typed, message: data.to_owned(), ..Report::default() }.failure()
 }
 
 fn unreadable(name: &str, event: &sse::Event<'_>, text: &str) -> Failure {

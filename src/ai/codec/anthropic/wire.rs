@@ -106,8 +106,7 @@ pub(super) enum Part<'a> {
         signature: &'a str,
     },
     RedactedThinking {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        data: Option<&'a str>,
+        data: &'a str,
     },
     ToolUse {
         id: &'a str,

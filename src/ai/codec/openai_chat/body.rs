@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::compat::{Compat, ThinkingFormat, is_truthy};
 use super::conversation::{call_id, chats, has_tool_history};
 use super::message::{CacheControl, Chat};
-use crate::ai::{CacheRetention, Failure, FailureKind, Level, Tool, Turn, transform};
+use crate::ai::{CacheRetention, Failure, FailureKind, Tool, Turn, transform};
 use crate::json::Num;
 
 #[derive(Serialize)]
@@ -137,7 +137,7 @@ pub(super) fn encode(mut turn: Turn, compat: &Compat) -> Result<String, Failure>
     let cache_key = long || (openai && retention != CacheRetention::None);
     let limit = if turn.options.simple { turn.simple_max_tokens() } else { turn.options.max_tokens };
     let limit = limit.filter(|limit| limit.0 != 0.0);
-    let effort = effort(&turn);
+    let effort = turn.level();
 
     let body = Body {
         model: &turn.model.id,
@@ -190,16 +190,6 @@ fn mark_cache(chats: &mut [Chat<'_>], tools: Option<&mut [WireTool<'_>]>, mark: 
         if chat.content.mark(mark) {
             break;
         }
-    }
-}
-
-/// The level to think at, if at all.
-fn effort(turn: &Turn) -> Option<&str> {
-    if turn.options.simple {
-        let level = Level::named(turn.options.reasoning.as_deref()?)?.clamp_to(&turn.model);
-        (level != Level::Off).then(|| level.as_str())
-    } else {
-        turn.options.reasoning_effort.as_deref().filter(|effort| !effort.is_empty())
     }
 }
 

@@ -7,10 +7,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::json::{Num, WireStr};
+use crate::ai::codec::fields::Fields;
+use crate::json::{Num, WireStr, lenient};
 
 /// A chunk.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +45,8 @@ pub(super) struct Choice<'a> {
 pub(super) struct Delta<'a> {
     #[serde(borrow)]
     pub(super) content: Option<WireStr<'a>>,
+    #[serde(borrow)]
+    pub(super) refusal: Option<WireStr<'a>>,
     #[serde(borrow)]
     pub(super) reasoning_content: Option<WireStr<'a>>,
     #[serde(borrow)]
@@ -86,6 +89,30 @@ pub(super) struct Tokens {
     pub(super) completion_tokens: Option<Num>,
     pub(super) prompt_cache_hit_tokens: Option<Num>,
     pub(super) prompt_tokens_details: Option<PromptDetails>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) cost: Option<Num>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) is_byok: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) cost_details: Option<CostDetails>,
+}
+
+/// What the host pays to the provider behind a router, where it uses a key of its own there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CostDetails {
+    pub(super) upstream_inference_cost: Option<Num>,
+}
+
+impl Tokens {
+    /// What the provider says that it charges, in US dollars.
+    pub(super) fn charge(&self) -> Option<Num> {
+        let upstream = match self.is_byok {
+            Some(true) => self.cost_details.as_ref()?.upstream_inference_cost?.0,
+            _ => 0.0,
+        };
+        self.cost.map(|cost| Num(cost.0 + upstream))
+    }
 }
 
 /// What became of the prompt.
@@ -136,6 +163,7 @@ impl<'a> Delta<'a> {
         let call = |raw: &'a RawValue| Fields::of(raw).map(|call| CallDelta::tolerant(&call));
         Self {
             content: fields.read("content"),
+            refusal: fields.read("refusal"),
             reasoning_content: fields.read("reasoning_content"),
             reasoning: fields.read("reasoning"),
             reasoning_text: fields.read("reasoning_text"),
@@ -166,54 +194,10 @@ impl Tokens {
             completion_tokens: fields.read("completion_tokens"),
             prompt_cache_hit_tokens: fields.read("prompt_cache_hit_tokens"),
             prompt_tokens_details: details,
+            cost: fields.read("cost"),
+            is_byok: fields.read("is_byok"),
+            cost_details: fields.read("cost_details"),
         }
-    }
-}
-
-/// A JSON object whose fields are not read yet.
-pub(super) struct Fields<'a>(Vec<(WireStr<'a>, &'a RawValue)>);
-
-impl<'a> Fields<'a> {
-    /// The fields of a JSON text that is an object.
-    pub(super) fn of(raw: &'a RawValue) -> Option<Self> {
-        serde_json::from_str(raw.get()).ok()
-    }
-
-    /// A field as JSON text. Of a field given twice the last counts, as in JavaScript.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let named = |(key, _): &&(WireStr<'a>, &'a RawValue)| key.as_bytes() == name.as_bytes();
-        self.0.iter().rev().find(named).map(|(_, value)| *value)
-    }
-
-    /// A field, if it has the right type.
-    pub(super) fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.get(name)?.get()).ok()
-    }
-
-    fn object(&self, name: &str) -> Option<Self> {
-        Self::of(self.get(name)?)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    fields.push(entry);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Object)
     }
 }
 

@@ -158,6 +158,6 @@ impl Compat {
 }
 
 /// Whether JavaScript takes a JSON text's value for true.
-pub(super) fn is_truthy(json: &RawValue) -> bool {
+pub(in crate::ai::codec) fn is_truthy(json: &RawValue) -> bool {
     !matches!(json.get(), "null" | "false" | "0" | "-0" | "\"\"")
 }

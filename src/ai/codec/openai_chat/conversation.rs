@@ -7,7 +7,7 @@ use super::message::{Call, CallFunction, Chat, Part, Said};
 use crate::ai::codec::endpoint::portable_id;
 use crate::ai::message::{Assistant, Block, Content, Message, ToolCall, ToolResult};
 use crate::ai::{Model, Turn};
-use crate::json::{is_blank, stringify};
+use crate::json::{is_blank, stringify, well_formed};
 
 /// The longest call id that `OpenAI` takes.
 const LONGEST_ID: usize = 40;
@@ -194,7 +194,7 @@ fn wire_call(call: &ToolCall) -> Call<'_> {
 /// The encrypted reasoning that came with a call, if it is JSON that is worth sending.
 fn reasoning_detail(call: &ToolCall) -> Option<Box<RawValue>> {
     let signature = call.thought_signature.as_deref().filter(|signature| !signature.is_empty())?;
-    let json = RawValue::from_string(stringify(signature)?).ok()?;
+    let json = RawValue::from_string(stringify(&well_formed(signature))?).ok()?;
     super::compat::is_truthy(&json).then_some(json)
 }
 

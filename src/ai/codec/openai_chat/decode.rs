@@ -3,10 +3,12 @@
 use serde_json::value::RawValue;
 
 use super::calls::Calls;
-use super::chunk::{Choice, Chunk, Delta, Fields, Tokens};
+use super::chunk::{Choice, Chunk, Delta, Tokens};
 use super::compat::is_truthy;
 use super::rejection;
+use crate::ai::classify::ended;
 use crate::ai::codec::End;
+use crate::ai::codec::fields::Fields;
 use crate::ai::codec::sse::SseDecoder;
 use crate::ai::{Event, Failure, FailureKind, Opening, Rates, Sink, StopReason, Turn, Usage};
 use crate::json::{Num, WireStr, stringify};
@@ -52,9 +54,7 @@ impl crate::ai::codec::Decoder for Decoder {
             return Err(Failure::aborted("Request was aborted"));
         }
         match (self.answer.stop, self.answer.complaint.take()) {
-            (Some(StopReason::Error), complaint) => {
-                Err(Failure::new(FailureKind::Stopped, complaint.unwrap_or_default()))
-            }
+            (Some(StopReason::Error), Some(complaint)) => Err(complaint),
             (Some(stop), _) => Ok(stop),
             (None, _) if self.answer.is_done => Ok(StopReason::Stop),
             (None, _) => Err(Failure::new(FailureKind::Truncated, "Stream ended without finish_reason")),
@@ -77,7 +77,7 @@ struct Answer {
     thinking: Option<usize>,
     calls: Calls,
     stop: Option<StopReason>,
-    complaint: Option<String>,
+    complaint: Option<Failure>,
     is_done: bool,
 }
 
@@ -129,12 +129,13 @@ impl Answer {
         if let Some(reason) = choice.finish_reason.as_ref().filter(|reason| !reason.is_empty()) {
             let stop = stop_reason(reason);
             if stop == StopReason::Error {
-                self.complaint = Some(format!("Provider finish_reason: {}", reason.to_well_formed()));
+                let reason = reason.to_well_formed();
+                self.complaint = Some(ended(&reason, format!("Provider finish_reason: {reason}")));
             }
             self.stop = Some(stop);
             sink.event(Event::Stopping(stop));
-            if let Some(complaint) = self.complaint.as_deref().filter(|_| stop == StopReason::Error) {
-                sink.event(Event::Complaint(complaint));
+            if let Some(complaint) = self.complaint.as_ref().filter(|_| stop == StopReason::Error) {
+                sink.event(Event::Complaint(&complaint.message));
             }
         }
         if let Some(delta) = &choice.delta {
@@ -144,6 +145,9 @@ impl Answer {
 
     fn delta(&mut self, delta: &Delta<'_>, sink: &mut dyn Sink) {
         let some = |text: &&WireStr<'_>| !text.is_empty();
+        if delta.refusal.as_ref().is_some_and(|text| !text.is_empty()) {
+            sink.event(Event::Refused);
+        }
         if let Some(text) = delta.content.as_ref().filter(some) {
             let block = open(&mut self.text, &mut self.blocks, Opening::Text, sink);
             sink.event(Event::Delta { block, text });
@@ -220,5 +224,5 @@ fn usage(tokens: &Tokens, rates: &Rates) -> Usage {
         cache_write: Num(written),
         ..Usage::default()
     };
-    usage.priced(rates)
+    usage.priced(rates).charged(tokens.charge())
 }

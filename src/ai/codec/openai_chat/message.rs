@@ -1,10 +1,11 @@
 //! Messages as this protocol writes them.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
+
+use crate::ai::codec::data_url::DataUrl;
 
 /// One message.
 #[derive(Debug, Default)]
@@ -138,25 +139,6 @@ impl<'a> Part<'a> {
 #[derive(Debug, serde::Serialize)]
 pub(super) struct ImageUrl<'a> {
     url: DataUrl<'a>,
-}
-
-/// A `data:` URL, put together only while it is written: images are large.
-#[derive(Debug)]
-struct DataUrl<'a> {
-    data: &'a str,
-    mime_type: &'a str,
-}
-
-impl fmt::Display for DataUrl<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "data:{};base64,{}", self.mime_type, self.data)
-    }
-}
-
-impl Serialize for DataUrl<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// A call that the model made.

@@ -13,6 +13,8 @@ mod request;
 mod tests;
 
 pub(super) use body::messages;
+pub(super) use compat::is_truthy;
+pub(super) use rejection::in_stream;
 
 use super::{Codec, HttpRequest};
 use crate::ai::{Failure, Headers, Turn};

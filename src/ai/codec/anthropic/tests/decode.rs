@@ -1,6 +1,6 @@
 use super::turn;
 use crate::ai::codec::anthropic::decode::Decoder;
-use crate::ai::codec::replay::{Lines, readings, replay};
+use crate::ai::codec::replay::{Lines, golden_usage, readings, replay};
 use crate::ai::codec::{Decoder as _, End};
 
 fn decoder() -> Decoder {
@@ -63,4 +63,16 @@ fn under_a_subscription_tools_come_back_by_the_hosts_names() {
     for name in ["name=\"todowrite\"", "name=\"mine\"", "name=\"Other\""] {
         assert!(reading.contains(name), "{reading}");
     }
+}
+
+#[test]
+fn usage_is_counted_and_priced_as_it_is_billed() {
+    golden_usage("anthropic-messages", |at, usage| match at {
+        0 => format!(
+            "event: message_start\ndata: {{\"type\":\"message_start\",\"message\":{{\"usage\":{usage}}}}}\n\n"
+        ),
+        _ => format!(
+            "event: message_delta\ndata: {{\"type\":\"message_delta\",\"delta\":{{}},\"usage\":{usage}}}\n\n"
+        ),
+    });
 }

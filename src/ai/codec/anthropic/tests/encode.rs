@@ -27,7 +27,7 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 #[test]
 fn a_conversation_with_everything_in_it() {
     let rest = r#""systemPrompt":"Be brief.","messages":[
-        {"role":"user","content":[{"type":"text","text":"look"},{"type":"image","data":"AAAA","mimeType":"image/png"},
+        {"role":"user","content":[{"type":"text","text":"look"},{"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==","mimeType":"image/png"},
             {"type":"text","text":"  "}]},
         {"role":"assistant","provider":"anthropic","api":"anthropic-messages","model":"m","stopReason":"toolUse","content":[
             {"type":"thinking","thinking":"hm","thinkingSignature":"sig"},
@@ -39,21 +39,21 @@ fn a_conversation_with_everything_in_it() {
         {"role":"toolResult","toolCallId":"t1","toolName":"read","isError":false,"content":[{"type":"text","text":"one"},
             {"type":"text","text":"two"}]},
         {"role":"toolResult","toolCallId":"t2","toolName":"list","isError":true,"content":[
-            {"type":"image","data":"BBBB","mimeType":"image/jpeg"}]}],
+            {"type":"image","data":"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7","mimeType":"image/gif"}]}],
         "tools":[{"name":"read","description":"Reads","parameters":{"type":"object","properties":{"path":{"type":"string"}},
             "required":["path"],"additionalProperties":false}},{"name":"list"}]"#;
     let mark = r#""cache_control":{"type":"ephemeral"}"#;
     let expected = [
         r#"{"model":"m","messages":["#,
         r#"{"role":"user","content":[{"type":"text","text":"look"},"#,
-        r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]},"#,
+        r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]},"#,
         r#"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"sig"},"#,
         r#"{"type":"text","text":"unsigned"},{"type":"redacted_thinking","data":"blob"},"#,
         r#"{"type":"tool_use","id":"t1","name":"read","input":{"10":1,"path":"a b"}},"#,
         r#"{"type":"tool_use","id":"t2","name":"list","input":{}}]},"#,
         r#"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"one\ntwo","is_error":false},"#,
         r#"{"type":"tool_result","tool_use_id":"t2","content":[{"type":"text","text":"(see attached image)"},"#,
-        r#"{"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"BBBB"}}],"is_error":true,"#,
+        r#"{"type":"image","source":{"type":"base64","media_type":"image/gif","data":"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"}}],"is_error":true,"#,
         mark,
         r#"}]}],"max_tokens":21333,"stream":true,"system":[{"type":"text","text":"Be brief.","#,
         mark,

@@ -1,5 +1,5 @@
 use crate::ai::codec::openai_chat::decode::Decoder;
-use crate::ai::codec::replay::{Lines, readings, replay};
+use crate::ai::codec::replay::{Lines, golden_usage, readings, replay};
 use crate::ai::codec::{Decoder as _, End};
 use crate::ai::{FailureKind, Turn};
 
@@ -55,4 +55,9 @@ fn p14_a_stream_that_just_stops_is_truncated() {
         assert_eq!(failure.message, "Stream ended without finish_reason");
         assert!(failure.retryable);
     }
+}
+
+#[test]
+fn usage_is_counted_and_priced_as_it_is_billed() {
+    golden_usage("openai-completions", |_, usage| format!("data: {{\"choices\":[],\"usage\":{usage}}}\n\n"));
 }

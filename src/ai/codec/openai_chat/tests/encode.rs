@@ -149,14 +149,14 @@ fn claude_behind_openrouter_gets_cache_marks() {
     let mut turn = turn(&model, &json!({"cacheRetention": "long"}));
     turn["tools"] = json!([{"name": "a", "parameters": {}}, {"name": "b", "parameters": {}}]);
     turn["messages"] = json!([{"role": "user", "content": [{"type": "text", "text": "Look"},
-        {"type": "image", "mimeType": "image/png", "data": "aGk="}]}]);
+        {"type": "image", "mimeType": "image/png", "data": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]}]);
     let mark = r#""cache_control":{"type":"ephemeral","ttl":"1h"}"#;
     let expected = [
         r#"{"model":"anthropic/claude-x","messages":[{"role":"system","content":[{"type":"text","text":"Be brief.","#,
         mark,
         r#"}]},{"role":"user","content":[{"type":"text","text":"Look","#,
         mark,
-        r#"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]}],"stream":true,"#,
+        r#"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]}],"stream":true,"#,
         r#""prompt_cache_retention":"24h","stream_options":{"include_usage":true},"store":false,"#,
         r#""tools":[{"type":"function","function":{"name":"a","parameters":{},"strict":false}},"#,
         r#"{"type":"function","function":{"name":"b","parameters":{},"strict":false},"#,
@@ -177,7 +177,7 @@ fn with_history(compat: &Value) -> String {
             {"type": "toolCall", "id": "c1", "name": "read", "arguments": {"path": "a\"b"},
              "thoughtSignature": "{\"type\":\"reasoning.encrypted\",\"id\":\"c1\",\"data\":\"x\"}"}]},
         {"role": "toolResult", "toolCallId": "c1", "toolName": "read", "isError": false,
-         "content": [{"type": "image", "mimeType": "image/png", "data": "aGk="}]},
+         "content": [{"type": "image", "mimeType": "image/png", "data": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]},
         {"role": "user", "content": "And?"},
     ]);
     let body = body(&turn);
@@ -201,7 +201,7 @@ fn history_goes_out_as_it_came() {
         CALL,
         r#",{"role":"tool","content":"(see attached image)","tool_call_id":"c1"},"#,
         r#"{"role":"user","content":[{"type":"text","text":"Attached image(s) from tool result:"},"#,
-        r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]},"#,
+        r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]},"#,
         r#"{"role":"user","content":"And?"}"#,
     ];
     assert_eq!(with_history(&json!({})), expected.concat());
@@ -218,7 +218,7 @@ fn strict_servers_get_bridges_names_and_thinking_as_text() {
         r#",{"role":"tool","content":"(see attached image)","tool_call_id":"c1","name":"read"},"#,
         r#"{"role":"assistant","content":"I have processed the tool results."},"#,
         r#"{"role":"user","content":[{"type":"text","text":"Attached image(s) from tool result:"},"#,
-        r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]},"#,
+        r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]},"#,
         r#"{"role":"user","content":"And?"}"#,
     ];
     assert_eq!(with_history(&compat), expected.concat());

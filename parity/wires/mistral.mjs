@@ -1,0 +1,29 @@
+import { mistralEvents } from "./mistral-stream.mjs";
+import { sse } from "./sse.mjs";
+
+const chunk = (delta, finish_reason = null) => ({
+  id: "c1",
+  model: "m",
+  choices: [{ index: 0, delta, finish_reason }],
+});
+
+export const mistral = {
+  api: "mistral-conversations",
+  provider: "mistral",
+  family: "Mistral",
+  base: (base) => base,
+  ...sse({ end: "data: [DONE]\n\n" }),
+  events: mistralEvents,
+  answer: [
+    chunk({ role: "assistant", content: "ok" }),
+    chunk({ content: "" }),
+    { ...chunk({}, "stop"), usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } },
+  ],
+  options: (random) => ({
+    toolChoice: () =>
+      random.pick(["auto", "none", "any", "required", { type: "function", function: { name: "read" } }]),
+    promptMode: () => "reasoning",
+    reasoningEffort: () => random.pick(["none", "high"]),
+  }),
+  compat: () => ({}),
+};

@@ -1,0 +1,87 @@
+//! Call ids as Mistral wants them: exactly nine letters and digits.
+
+use std::collections::HashMap;
+
+const LENGTH: usize = 9;
+
+/// The ids of one request. Two calls never get the same one.
+#[derive(Debug, Default)]
+pub(super) struct CallIds {
+    by_id: HashMap<String, String>,
+    owners: HashMap<String, String>,
+}
+
+impl CallIds {
+    /// Mistral's id for a call of another provider's.
+    pub(super) fn of(&mut self, id: &str) -> String {
+        if let Some(known) = self.by_id.get(id) {
+            return known.clone();
+        }
+        let free = |candidate: &String| {
+            self.owners.get(candidate).is_none_or(|owner| owner.is_empty() || owner == id)
+        };
+        let candidate = (0..=u32::MAX).map(|attempt| derive(id, attempt)).find(free).unwrap_or_default();
+        self.by_id.insert(id.to_owned(), candidate.clone());
+        self.owners.insert(candidate.clone(), id.to_owned());
+        candidate
+    }
+}
+
+/// An id that is derived from another, always in the same way.
+pub(super) fn derive(id: &str, attempt: u32) -> String {
+    let plain: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    if attempt == 0 && plain.len() == LENGTH {
+        return plain;
+    }
+    let base = if plain.is_empty() { id } else { &plain };
+    let seed = if attempt == 0 { base.to_owned() } else { format!("{base}:{attempt}") };
+    short_hash(&seed).chars().take(LENGTH).collect()
+}
+
+/// Pi's hash of a text: cyrb53 over UTF-16 code units, its halves in base 36. Transcripts hold ids that it made.
+fn short_hash(text: &str) -> String {
+    let (mut high, mut low) = (0xdead_beef_u32, 0x41c6_ce57_u32);
+    for unit in text.encode_utf16() {
+        high = (high ^ u32::from(unit)).wrapping_mul(2_654_435_761);
+        low = (low ^ u32::from(unit)).wrapping_mul(1_597_334_677);
+    }
+    high =
+        (high ^ (high >> 16)).wrapping_mul(2_246_822_507) ^ (low ^ (low >> 13)).wrapping_mul(3_266_489_909);
+    low = (low ^ (low >> 16)).wrapping_mul(2_246_822_507) ^ (high ^ (high >> 13)).wrapping_mul(3_266_489_909);
+    base_36(low) + &base_36(high)
+}
+
+fn base_36(mut value: u32) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.extend(char::from_digit(value % 36, 36));
+        value /= 36;
+        if value == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_the_ones_that_pi_derives() {
+        let mut ids = CallIds::default();
+        for (id, expected) in [
+            ("abcdefghi", "abcdefghi"),
+            ("a-b_c.d:e|f/ghi", "mlj703uel"),
+            ("call_1", "1j55k0s7o"),
+            ("toolu_01AbCdEfGhIjKlMnOpQrStUv", "ckeylv1l2"),
+            ("call-1", "1qe29241w"),
+            ("call:1", "13s96okk7"),
+            ("", "k4n83c7h0"),
+            ("ключ😀", "15tgau4qm"),
+            (&"x".repeat(64), "14u6hao1j"),
+        ] {
+            assert_eq!(ids.of(id), expected, "{id}");
+            assert_eq!(ids.of(id), expected, "{id} again");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+mod decode;
+mod encode;
+mod reject;
+mod seal;

@@ -1,0 +1,3 @@
+mod cuts;
+mod families;
+mod wire;

@@ -127,9 +127,8 @@ function streamed(
   perform(run, prompts).then(
     (messages) => events.end(messages),
     (error) => {
-      const { added, config, signal } = run;
-      const message = failureMessage(config.model, error, signal?.aborted === true);
-      added.push(message);
+      const message = failureMessage(run.config.model, error, run.signal?.aborted === true);
+      keep(run, [message]);
       events.push({ type: "message_start", message });
       events.push({ type: "message_end", message });
       events.push({ type: "turn_end", message, toolResults: [] });
@@ -171,7 +170,7 @@ function keep({ context, added }: Run, messages: AgentMessage[]): void {
 
 /** The turns of a run; the first one has been opened. */
 async function takeTurns(run: Run): Promise<void> {
-  const { config, context, emit, guards, added } = run;
+  const { added, config, context, emit, guards } = run;
   let queued = (await config.getSteeringMessages?.()) || [];
   for (let turn = 0, more = true; ; ) {
     while (more || queued.length > 0) {
@@ -221,8 +220,9 @@ async function answer(run: Run): Promise<AssistantMessage> {
     partial = message;
   };
   let finished: AssistantMessage | undefined;
-  const response = await request(run);
+  const request = await createRequest(run);
   try {
+    const response = await guards.within(Promise.resolve(run.streamFn(...request)), "The request");
     for await (const event of guards.heeded(response)) {
       if (event.type === "done" || event.type === "error") {
         finished = await guards.within(response.result(), "The request");
@@ -236,7 +236,11 @@ async function answer(run: Run): Promise<AssistantMessage> {
     }
     finished ??= await guards.within(response.result(), "The request");
   } catch (error) {
-    if (!(error instanceof GivenUp)) throw error;
+    if (!(error instanceof GivenUp)) {
+      // What is left of the answer may hold calls that nobody will run.
+      if (partial) context.messages.pop();
+      throw error;
+    }
     finished = { ...failureMessage(config.model, error, true), ...(partial && { content: partial.content }) };
   }
   const started = partial !== undefined;
@@ -245,12 +249,13 @@ async function answer(run: Run): Promise<AssistantMessage> {
   return finished;
 }
 
-async function request({ config, context, streamFn, signal }: Run): Promise<ReturnType<typeof streamSimple>> {
+/** What the model is asked, made anew for each answer. */
+async function createRequest({ config, context, signal }: Run): Promise<Parameters<StreamFn>> {
   const { systemPrompt, tools } = context;
   let { messages: transcript } = context;
   if (config.transformContext) transcript = await config.transformContext(transcript, signal);
   const messages = await config.convertToLlm(transcript);
   const key = config.getApiKey ? await config.getApiKey(config.model.provider) : undefined;
   const options = { ...config, apiKey: key || config.apiKey, signal };
-  return streamFn(config.model, { systemPrompt, messages, tools }, options);
+  return [config.model, { systemPrompt, messages, tools }, options];
 }

@@ -189,7 +189,8 @@ export class Agent {
    * @throws Error when a run is going on, or when there is nothing to go on from.
    */
   async continue(): Promise<void> {
-    if (this.activeRun) throw new Error("Agent is already processing. Wait for completion before continuing.");
+    if (this.activeRun)
+      throw new Error("Agent is already processing. Wait for completion before continuing.");
     const last = this._state.messages.at(-1);
     if (!last) throw new Error("No messages to continue from");
     if (last.role !== "assistant") return await this.runContinuation();

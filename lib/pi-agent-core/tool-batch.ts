@@ -15,6 +15,7 @@ interface Outcome {
 
 /** A call that may be run. */
 interface Prepared {
+  call: AgentToolCall;
   tool: AgentTool;
   args: unknown;
 }
@@ -67,9 +68,10 @@ export class ToolBatch {
 
   private async runInTurn(): Promise<void> {
     for (const [place, call] of this.calls.entries()) {
-      const prepared = await this.begin(call);
-      const outcome = "tool" in prepared ? await this.execute(place, prepared) : prepared;
-      await this.end(place, outcome);
+      await this.announce(call);
+      const prepared = await this.prepare(call);
+      if ("tool" in prepared) await this.carryOut(place, prepared);
+      else await this.end(place, prepared);
       await this.answerNext();
     }
   }
@@ -77,14 +79,15 @@ export class ToolBatch {
   private async runAtOnce(): Promise<void> {
     const ready: [place: number, prepared: Prepared][] = [];
     for (const [place, call] of this.calls.entries()) {
-      const prepared = await this.begin(call);
+      await this.announce(call);
+      const prepared = await this.prepare(call);
       if ("tool" in prepared) ready.push([place, prepared]);
       else await this.end(place, prepared);
     }
     let failure: { error: unknown } | undefined;
     const running = ready.map(async ([place, prepared]) => {
       try {
-        await this.end(place, await this.execute(place, prepared));
+        await this.carryOut(place, prepared);
       } catch (error) {
         failure ??= { error };
       }
@@ -94,10 +97,13 @@ export class ToolBatch {
     while (this.results.length < this.calls.length) await this.answerNext();
   }
 
-  private async begin(call: AgentToolCall): Promise<Prepared | Outcome> {
-    const { id: toolCallId, name: toolName, arguments: args } = call;
-    await this.run.emit({ type: "tool_execution_start", toolCallId, toolName, args });
-    return this.prepare(call);
+  private async carryOut(place: number, prepared: Prepared): Promise<void> {
+    const outcome = await this.execute(place, prepared);
+    await this.end(place, await this.revise(prepared, outcome));
+  }
+
+  private announce({ id, name, arguments: args }: AgentToolCall): Promise<void> | void {
+    return this.run.emit({ type: "tool_execution_start", toolCallId: id, toolName: name, args });
   }
 
   private async prepare(call: AgentToolCall): Promise<Prepared | Outcome> {
@@ -114,15 +120,14 @@ export class ToolBatch {
         const verdict = await config.beforeToolCall(about, signal);
         if (verdict?.block) return errorOutcome(verdict.reason || "Tool execution was blocked");
       }
-      return { tool, args };
+      return { call, tool, args };
     } catch (error) {
       return errorOutcome(textOf(error));
     }
   }
 
-  private async execute(place: number, { tool, args }: Prepared): Promise<Outcome> {
+  private async execute(place: number, { call, tool, args }: Prepared): Promise<Outcome> {
     const { emit, guards, signal } = this.run;
-    const call = this.calls[place] as AgentToolCall;
     const { id: toolCallId, name: toolName } = call;
     const updates: Promise<void>[] = [];
     let settled = false;
@@ -145,11 +150,11 @@ export class ToolBatch {
     settled = true;
     this.outcomes[place] = outcome;
     await Promise.all(updates);
-    return this.revise(call, args, outcome);
+    return outcome;
   }
 
   /** The outcome as `afterToolCall` leaves it. */
-  private async revise(toolCall: AgentToolCall, args: unknown, outcome: Outcome): Promise<Outcome> {
+  private async revise({ call: toolCall, args }: Prepared, outcome: Outcome): Promise<Outcome> {
     const { config, context, signal } = this.run;
     if (!config.afterToolCall) return outcome;
     const { result, isError } = outcome;

@@ -79,8 +79,7 @@ async function liveAgent(seed: number): Promise<string[]> {
     const reported = state.errorMessage !== undefined || state.stop !== undefined;
     const reachedTurns =
       state.messages.slice(before).filter(({ role }) => role === "assistant").length === guards.maxTurns;
-    if (waiting && !reported && !reachedTurns)
-      faults.push(`run ${run} left messages queued without a word`);
+    if (waiting && !reported && !reachedTurns) faults.push(`run ${run} left messages queued without a word`);
     if (!listenerThrew) {
       const text = JSON.stringify([state.messages, agent]);
       for (const content of queued) if (!text.includes(content)) faults.push(`"${content}" is lost`);

@@ -55,26 +55,31 @@ type Published = AgentLifecycleEvent extends infer E
 /** Runs an episode. Whatever ends the loop, the episode is completed; what fails in keeping or telling is an event. */
 export async function* coreLoop(config: CoreLoopConfig): AsyncGenerator<CoreEvent, LoopMessage[]> {
   const episode = new Episode(config);
+  let added: LoopMessage[] = [];
   try {
     yield* episode.begin();
     const { systemPrompt, messages = [], ...rest } = config;
     const prompt = [systemPrompt, episode.promptSection].filter(Boolean).join("\n\n");
     const events = agentLoopV2({ ...rest, systemPrompt: prompt, messages });
     try {
-      for (;;) {
-        const { value, done } = await events.next();
-        if (done) return value;
-        await episode.take(value);
+      for (let next = await events.next(); ; next = await events.next()) {
+        if (next.done) {
+          added = next.value;
+          break;
+        }
+        await episode.take(next.value);
         yield* episode.told();
-        yield value;
+        yield next.value;
       }
     } finally {
       await events.return([]);
     }
   } finally {
+    // A generator that yields while it is closed stays open; a reader that broke off is told no more.
     await episode.end();
-    yield* episode.told();
   }
+  yield* episode.told();
+  return added;
 }
 
 class Episode {
@@ -89,6 +94,7 @@ class Episode {
   private injected: ChosenLesson[] = [];
   private iteration = 0;
   private turnStarted = 0;
+  private turnIsOpen = false;
   private outcome = "unknown";
   private readonly usage = {
     inputTokens: 0,
@@ -146,6 +152,8 @@ class Episode {
         return undefined;
       case "tool_end":
         return this.endTool(event);
+      case "loop_abort":
+        return this.breakOffTurn();
       case "loop_end":
         this.outcome = event.stopReason;
     }
@@ -217,6 +225,7 @@ class Episode {
   private async beginTurn(iteration: number): Promise<void> {
     this.iteration = iteration;
     this.turnStarted = performance.now();
+    this.turnIsOpen = true;
     const { agentId, sessionId } = this.config;
     await this.publish({ type: "agent:turn_start", episodeId: this.id, iteration });
     await this.keep("saveTurnStart", () =>
@@ -234,8 +243,17 @@ class Episode {
     );
   }
 
+  private async breakOffTurn(): Promise<void> {
+    if (!this.turnIsOpen) return;
+    this.turnIsOpen = false;
+    const durationMs = performance.now() - this.turnStarted;
+    const changes = { stopReason: "aborted", completedAt: new Date(), durationMs };
+    await this.keep("saveTurnEnd", () => this.state.saveTurnEnd(this.turnId, changes));
+  }
+
   private async endTurn({ text, toolCalls, usage, stopReason }: TurnResponse): Promise<void> {
     const { iteration, turnId } = this;
+    this.turnIsOpen = false;
     const durationMs = performance.now() - this.turnStarted;
     for (const name of Object.keys(this.usage) as (keyof typeof this.usage)[])
       this.usage[name] += usage?.[name] ?? 0;

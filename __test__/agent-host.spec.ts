@@ -73,7 +73,12 @@ describe("a host of Pi's agent", () => {
     const note: AgentMessage = { role: "notification", text: "for people", timestamp: 1 };
     expectTypeOf<CustomAgentMessages["notification"]["text"]>().toBeString();
     const asked: Message[][] = [];
-    faux.setResponses([(context) => (asked.push(context.messages), fauxAssistantMessage("hello"))]);
+    faux.setResponses([
+      ({ messages }) => {
+        asked.push(messages);
+        return fauxAssistantMessage("hello");
+      },
+    ]);
     const agent = new Agent({ initialState: { model: faux.getModel(), messages: [note] } });
     await agent.prompt("hi");
     expect(asked[0]?.map(({ role }) => role)).toEqual(["user"]);

@@ -160,6 +160,34 @@ describe("what Pi leaves open", () => {
   });
 });
 
+describe("a queue", () => {
+  it.each([
+    ["one-at-a-time", [["s1"], ["s2"], ["f1"], ["f2"]]],
+    [
+      "all",
+      [
+        ["s1", "s2"],
+        ["f1", "f2"],
+      ],
+    ],
+  ] as const)("gives %s", async (mode, expected) => {
+    const { agent } = agentWith([], { steeringMode: mode, followUpMode: mode });
+    const said = (content: string) => ({ role: "user" as const, content, timestamp: 1 });
+    faux.setResponses(Array.from({ length: 5 }, () => fauxAssistantMessage("yes")));
+    const turns: string[][] = [[]];
+    agent.subscribe((event) => {
+      if (event.type === "turn_end") turns.push([]);
+      if (event.type === "message_end" && event.message.role === "user")
+        turns.at(-1)?.push(event.message.content as string);
+    });
+    for (const content of ["f1", "f2"]) agent.followUp(said(content));
+    for (const content of ["s1", "s2"]) agent.steer(said(content));
+    await agent.prompt([]);
+    expect(turns.filter((turn) => turn.length > 0)).toEqual(expected);
+    expect(agent.hasQueuedMessages()).toBe(false);
+  });
+});
+
 describe("a guard", () => {
   /** Calls the same tool for ever, with arguments that `args` makes. */
   function restless(args: (turn: number) => object = (turn) => ({ turn })) {

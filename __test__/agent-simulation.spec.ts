@@ -32,9 +32,14 @@ async function liveAgent(seed: number): Promise<string[]> {
     ...(random.chance(0.2) && { maxToolCalls: random.between(0, 6) }),
     ...(random.chance(0.1) && { maxIdenticalCalls: 1, maxPingPong: 1 }),
   };
+  /** Those of the agent, and those that the model and the tools see. */
+  const signals = new Set<AbortSignal>();
   const agent = new Agent({
     initialState: { model, tools, systemPrompt: "system" },
-    streamFn: simulation.streamFn,
+    streamFn: (asked, context, options) => {
+      if (options?.signal) signals.add(options.signal);
+      return simulation.streamFn(asked, context, options);
+    },
     steeringMode: random.pick(["all", "one-at-a-time"]),
     followUpMode: random.pick(["all", "one-at-a-time"]),
     toolExecution: random.pick(["parallel", "sequential"]),
@@ -48,7 +53,6 @@ async function liveAgent(seed: number): Promise<string[]> {
       },
     }),
   });
-  const signals = new Set<AbortSignal>();
   let listenerThrew = false;
   let waiting = false;
   agent.subscribe(async (event, signal) => {

@@ -2,6 +2,7 @@ import { EventStreamCodec } from "@smithy/core/event-streams";
 import { LEVELS } from "../levels.mjs";
 import { authorization, credentials, digest } from "./aws-signature.mjs";
 import { bedrockEvents } from "./bedrock-stream.mjs";
+import { CALL, OPEN_CALL } from "./sse.mjs";
 
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString(),
@@ -30,11 +31,11 @@ const block = (contentBlockIndex, deltas, start) => [
   ...deltas.map((delta) => ({ contentBlockDelta: { contentBlockIndex, delta } })),
   { contentBlockStop: { contentBlockIndex } },
 ];
-const call = (pieces) =>
+const calling = (name, pieces) =>
   block(
     1,
     pieces.map((input) => ({ toolUse: { input } })),
-    { toolUse: { toolUseId: "t1", name: "edit" } },
+    { toolUse: { toolUseId: "t1", name } },
   );
 
 export const bedrock = {
@@ -51,15 +52,15 @@ export const bedrock = {
     { messageStop: { stopReason: "end_turn" } },
     { metadata: { usage: { inputTokens: 5, outputTokens: 2, totalTokens: 7 } } },
   ],
-  /** A text and a call, for what hosts do with a stream. */
-  toolAnswer: (args) => [
+  call: [
     { messageStart: { role: "assistant" } },
     ...block(0, [{ text: "one " }, { text: "two" }]),
-    ...call([args.slice(0, 9), args.slice(9, 20), args.slice(20)]),
+    ...calling("edit", CALL),
     { messageStop: { stopReason: "tool_use" } },
     { metadata: { usage: { inputTokens: 5, outputTokens: 9, totalTokens: 14 } } },
   ],
-  openCall: [{ messageStart: { role: "assistant" } }, ...call(['{"path":"a', 'b","li']).slice(0, -1)],
+  openCall: [{ messageStart: { role: "assistant" } }, ...calling("read", OPEN_CALL).slice(0, -1)],
+  error: (status) => ({ message: `text for ${status}` }),
   failure: (body) => ({ validationException: body }),
   /** The clock, chance and the machine show in these; which headers a signature covers is the signer's choice. */
   seen(request) {

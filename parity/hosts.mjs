@@ -10,6 +10,8 @@ export function hostSections() {
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
+      // The others put something in the place of the process's own.
+      waits: !name.startsWith("fetch"),
       make: ({ base, pause }) => ({
         call: "stream",
         model: simpleModel(base, api),

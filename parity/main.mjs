@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
 const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
-const TOGETHER = 24;
+const TOGETHER = 64;
 // Each such case takes the whole time limit.
 const HUNG_ENOUGH = 5;
 

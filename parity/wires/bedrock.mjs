@@ -38,6 +38,42 @@ const calling = (name, pieces) =>
     { toolUse: { toolUseId: "t1", name } },
   );
 
+const isBlank = ({ text }) => text !== undefined && text.trim() === "";
+const isMark = ({ cachePoint }) => cachePoint !== undefined;
+
+/** What may be sent of the parts of a message, with a cache point behind them only if there are any. */
+function spoken(parts) {
+  const said = parts.filter((part) => !isBlank(part));
+  for (const { toolResult } of said) {
+    if (toolResult) toolResult.content = toolResult.content.filter((part) => !isBlank(part));
+  }
+  return said;
+}
+
+/** Nothing blank, the user first, and what one side says in a row as one message: Bedrock refuses anything else. */
+function legal(text) {
+  const request = text && JSON.parse(text);
+  if (!Array.isArray(request?.messages)) return text;
+  const messages = [];
+  for (const message of request.messages) {
+    // A host's hook adds such.
+    if (!Array.isArray(message.content)) {
+      messages.push(message);
+      continue;
+    }
+    const content = spoken(message.content);
+    const last = messages.at(-1);
+    if (last?.role === message.role) last.content.push(...content);
+    else if (!content.every(isMark)) {
+      if (!last && message.role === "assistant") {
+        messages.push({ ...message, role: "user", content: [{ text: "(continued)" }] });
+      }
+      messages.push({ ...message, content });
+    }
+  }
+  return JSON.stringify({ ...request, messages });
+}
+
 export const bedrock = {
   api: "bedrock-converse-stream",
   provider: "amazon-bedrock",
@@ -61,6 +97,7 @@ export const bedrock = {
   ],
   openCall: [{ messageStart: { role: "assistant" } }, ...calling("read", OPEN_CALL).slice(0, -1)],
   error: (status) => ({ message: `text for ${status}` }),
+  legal,
   failure: (body) => ({ validationException: body }),
   /** The clock, chance and the machine show in these; which headers a signature covers is the signer's choice. */
   seen(request) {

@@ -21,6 +21,7 @@ export const codex = {
   prepare(kase) {
     const { apiKey } = kase.options;
     kase.options.transport = "sse";
-    if (apiKey && apiKey !== "key with space" && apiKey !== "ключ") kase.options.apiKey = `e30.${PAYLOAD}.${kase.key}`;
+    if (apiKey && apiKey !== "key with space" && apiKey !== "ключ")
+      kase.options.apiKey = `e30.${PAYLOAD}.${kase.key}`;
   },
 };

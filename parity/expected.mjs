@@ -32,10 +32,10 @@ function tripped(difference) {
 
 /** Whether Pi read on after the answer had ended. */
 function readOn({ section, kase, seen }) {
+  if (!/^(malformed|recorded)/.test(section)) return false;
   const { stopReason, errorMessage } = seen.beta.message ?? {};
   // A stop reason that means a failure ends the answer too.
-  const ended = stopReason !== "error" || errorMessage === "An unknown error occurred";
-  if (!/^(malformed|recorded)/.test(section) || !ended) return false;
+  if (stopReason === "error" && errorMessage !== "An unknown error occurred") return false;
   // What follows the event that ends the answer, past that event's own data.
   const text = body(kase);
   const rest = text.slice(text.search(/response\.(completed|incomplete)/));

@@ -210,43 +210,48 @@ async function takeTurns(run: Run): Promise<void> {
   }
 }
 
-/** Asks the model, and tells of the answer as it comes but for its end. The answer is in the context from its start. */
+/** Has an answer, and tells of it but for its end. It is in the context from its start. */
 async function answer(run: Run): Promise<AssistantMessage> {
-  const { config, context, emit, guards } = run;
-  let partial: AssistantMessage | undefined;
+  const { config, context } = run;
+  let known: AssistantMessage | undefined;
   const put = (message: AssistantMessage) => {
-    if (partial) context.messages[context.messages.length - 1] = message;
+    if (known) context.messages[context.messages.length - 1] = message;
     else context.messages.push(message);
-    partial = message;
+    known = message;
   };
-  let finished: AssistantMessage | undefined;
-  const request = await createRequest(run);
   try {
-    const response = await guards.within(Promise.resolve(run.streamFn(...request)), "The request");
-    for await (const event of guards.heeded(response)) {
-      if (event.type === "done" || event.type === "error") {
-        finished = await guards.within(response.result(), "The request");
-        break;
-      }
-      if (event.type !== "start" && !(partial && GROWS.test(event.type))) continue;
-      put(event.partial);
-      const message = { ...event.partial };
-      if (event.type === "start") await emit({ type: "message_start", message });
-      else await emit({ type: "message_update", assistantMessageEvent: event, message });
-    }
-    finished ??= await guards.within(response.result(), "The request");
+    const message = await receive(run, put).catch((error): AssistantMessage => {
+      if (!(error instanceof GivenUp)) throw error;
+      return { ...failureMessage(config.model, error, true), ...(known && { content: known.content }) };
+    });
+    const started = known !== undefined;
+    put(message);
+    if (!started) await run.emit({ type: "message_start", message: { ...message } });
+    return message;
   } catch (error) {
-    if (!(error instanceof GivenUp)) {
-      // What is left of the answer may hold calls that nobody will run.
-      if (partial) context.messages.pop();
-      throw error;
-    }
-    finished = { ...failureMessage(config.model, error, true), ...(partial && { content: partial.content }) };
+    // What is left of the answer may hold calls that nobody will run.
+    if (known) context.messages.pop();
+    throw error;
   }
-  const started = partial !== undefined;
-  put(finished);
-  if (!started) await emit({ type: "message_start", message: { ...finished } });
-  return finished;
+}
+
+/** Asks the model, and tells of the answer while it comes. */
+async function receive(run: Run, put: (message: AssistantMessage) => void): Promise<AssistantMessage> {
+  const { emit, guards } = run;
+  const request = await createRequest(run);
+  const response = await guards.within(Promise.resolve(run.streamFn(...request)), "The request");
+  const result = () => guards.within(response.result(), "The request");
+  let started = false;
+  for await (const event of guards.heeded(response)) {
+    if (event.type === "done" || event.type === "error") return await result();
+    if (event.type !== "start" && !(started && GROWS.test(event.type))) continue;
+    put(event.partial);
+    const message = { ...event.partial };
+    if (event.type === "start") await emit({ type: "message_start", message });
+    else await emit({ type: "message_update", assistantMessageEvent: event, message });
+    started = true;
+  }
+  return await result();
 }
 
 /** What the model is asked, made anew for each answer. */

@@ -4,98 +4,18 @@ import {
   type AgentEvent,
   agentLoop,
   agentLoopV2,
-  type CoreEvent,
-  coreLoop,
   createAgent,
   executeToolCall,
-  InMemoryEventBus,
-  InMemoryStateManager,
   isLoopEvent,
   isStreamEvent,
   isToolEvent,
   type LoopMessage,
-  type LoopV2Event,
   ToolExecutor,
-  type ToolHandler,
-  ToolRegistry,
   type TurnEpisode,
 } from "argent-runtime/argent-agent";
 import type { StreamEvent, TurnRequest, TurnResponse } from "argent-runtime/argent-ai";
 import { describe, expect, it } from "vitest";
-
-const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 3 };
-type Said = string | { text?: string; calls: [name: string, args: object][]; stopReason?: "stop" };
-
-/** A host's own provider, which answers from a list. */
-function scripted(...answers: (Said | Error)[]) {
-  const requests: TurnRequest[] = [];
-  const respond = (said: Said, turn: number): TurnResponse => {
-    const { text = "", calls, stopReason } = typeof said === "string" ? { text: said, calls: [] } : said;
-    const toolCalls = (calls as [string, object][]).map(([name, args], at) => ({
-      type: "toolCall" as const,
-      id: `t${turn}.${at}`,
-      name,
-      arguments: args as Record<string, unknown>,
-    }));
-    const reason = stopReason ?? (toolCalls.length > 0 ? "tool_use" : "stop");
-    return { text, toolCalls, usage, stopReason: reason, provider: "host", model: "m" };
-  };
-  return {
-    name: "host",
-    requests,
-    async *stream(request: TurnRequest): AsyncGenerator<StreamEvent> {
-      const turn = requests.push(request) - 1;
-      const said = answers[turn] ?? "nothing more";
-      if (said instanceof Error) throw said;
-      const response = respond(said, turn);
-      yield { type: "start", partial: response };
-      if (response.text) yield { type: "text_delta", delta: response.text, partial: response };
-      yield { type: "done", response };
-    },
-  };
-}
-
-const add: ToolHandler = {
-  name: "add",
-  description: "Adds",
-  parameters: {
-    type: "object",
-    properties: { a: { type: "number" }, b: { type: "number" } },
-    required: ["a", "b"],
-  },
-  handler: async ({ a, b }) => String(a + b),
-};
-const broken: ToolHandler = {
-  ...add,
-  name: "broken",
-  handler: async () => {
-    throw new Error("out of order");
-  },
-};
-
-function registry(...tools: ToolHandler[]): ToolRegistry {
-  const tooling = new ToolRegistry();
-  for (const tool of tools) tooling.register(tool);
-  return tooling;
-}
-
-const config = (provider: ReturnType<typeof scripted>) => ({
-  provider,
-  model: { id: "m" },
-  systemPrompt: "system",
-  messages: [{ role: "user", content: "go" }] as LoopMessage[],
-});
-
-async function all<T, R>(events: AsyncGenerator<T, R>): Promise<{ events: T[]; value: R }> {
-  const seen: T[] = [];
-  for (;;) {
-    const next = await events.next();
-    if (next.done) return { events: seen, value: next.value };
-    seen.push(next.value);
-  }
-}
-const types = (events: { type: string }[]) => events.map(({ type }) => type);
-const calls = (...list: [string, object][]) => ({ calls: list });
+import { add, all, broken, calls, config, registry, scripted, types, usage } from "./support/argent.js";
 
 describe("the registry", () => {
   it("keeps a tool's place when another of its name comes", () => {
@@ -431,80 +351,5 @@ describe("the agent", () => {
     });
     expect((await agent.execute({ content: "hi" })).text).toBe("fine");
     expect(failures).toEqual(["selectLessonsForTurn", "recordEpisode"]);
-  });
-});
-
-describe("coreLoop", () => {
-  const core = (provider: ReturnType<typeof scripted>, more = {}) =>
-    coreLoop({ ...config(provider), agentId: "a", sessionId: "s", tools: registry(add), ...more });
-
-  it("keeps an episode with its turns and tells it", async () => {
-    const [state, bus] = [new InMemoryStateManager(), new InMemoryEventBus()];
-    const provider = scripted(calls(["add", { a: 1, b: 2 }]), "three");
-    const { events } = await all<CoreEvent, unknown>(core(provider, { state, events: bus }));
-    expect(types(events.filter((event) => event.type.startsWith("core:")))).toEqual([
-      "core:episode_start",
-      "core:turn_persisted",
-      "core:turn_persisted",
-      "core:episode_complete",
-    ]);
-    expect(types(events).indexOf("core:turn_persisted")).toBe(types(events).indexOf("done") - 1);
-    const [episode] = state.episodes.values();
-    expect(episode).toMatchObject({ turnCount: 2, totalTokens: 6, outcome: "stop", type: "conversation" });
-    const turns = await state.getTurnHistory("s");
-    expect(turns.map(({ id }) => id)).toEqual([`${episode?.id}-turn-1`, `${episode?.id}-turn-2`]);
-    expect(turns[0]).toMatchObject({
-      stopReason: "tool_use",
-      toolResults: [{ result: "3", isError: false }],
-    });
-    expect(types(bus.published)).toEqual([
-      "agent:episode_start",
-      "agent:turn_start",
-      "agent:turn_complete",
-      "agent:tool_execute",
-      "agent:turn_start",
-      "agent:turn_complete",
-      "agent:episode_complete",
-    ]);
-    expect(provider.requests[0]?.messages).toHaveLength(1);
-  });
-
-  it("saves an answer that failed, and says how the episode ended", async () => {
-    const state = new InMemoryStateManager();
-    await all<CoreEvent, unknown>(core(scripted(new Error("no connection")), { state }));
-    expect([...state.turns.values()]).toMatchObject([{ stopReason: "error" }]);
-    expect([...state.episodes.values()]).toMatchObject([{ outcome: "error" }]);
-  });
-
-  it("tells what it could not keep, and goes on", async () => {
-    const state = new InMemoryStateManager();
-    state.saveTurnStart = state.completeEpisode = async () => {
-      throw new Error("disk full");
-    };
-    const { events } = await all<CoreEvent, unknown>(core(scripted("fine"), { state }));
-    const errors = events.filter((event) => event.type === "core:state_error");
-    expect(errors.map(({ operation, error }) => [operation, error])).toEqual([
-      ["saveTurnStart", "disk full"],
-      ["completeEpisode", "disk full"],
-    ]);
-    expect(events.at(-1)?.type).toBe("core:episode_complete");
-  });
-
-  it("tells an abort and completes the episode, also where the reader leaves", async () => {
-    const controller = new AbortController();
-    const state = new InMemoryStateManager();
-    const told: LoopV2Event["type"][] = [];
-    for await (const event of core(scripted("x", "y"), { state, signal: controller.signal })) {
-      told.push(event.type as LoopV2Event["type"]);
-      if (event.type === "start") controller.abort();
-    }
-    expect(told).toContain("loop_abort");
-    for await (const event of core(scripted("x"), { state })) if (event.type === "start") break;
-    expect(
-      [...state.episodes.values()].map(({ outcome, completedAt }) => [outcome, completedAt instanceof Date]),
-    ).toEqual([
-      ["aborted", true],
-      ["unknown", true],
-    ]);
   });
 });

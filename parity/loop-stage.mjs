@@ -344,7 +344,7 @@ export class Stage {
         errorMessage,
         messages.length,
       );
-      this.say("signal", signal, signal === agent.signal);
+      this.say("signal", signal, signal === agent.signal, this.id(pendingToolCalls));
       await this.at(`listener ${event.type}`);
     });
     return agent;

@@ -20,6 +20,7 @@ export interface LogSummary {
   labels: number[];
   torn: [offset: number, length: number] | null;
   bad: [offset: number, length: number][];
+  unknown: [offset: number, length: number][];
 }
 
 /** A session's entries and, where they have one, their file. */

@@ -275,7 +275,8 @@ export class LazyMap extends Map<string, SessionEntry> {
   }
 
   override get size(): number {
-    return this.whole().size;
+    this.whole();
+    return super.size;
   }
 
   override set(id: string, entry: SessionEntry): this {

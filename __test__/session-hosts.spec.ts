@@ -176,6 +176,19 @@ describe("other code on the same file", () => {
   });
 });
 
+it("a fork of an old version is whole", () => {
+  const path = writeLines(
+    join(dir(), "old.jsonl"),
+    { type: "session", id: "old", timestamp: time, cwd: "/work" },
+    { type: "message", timestamp: time, message: user("u0") },
+    { type: "message", timestamp: time, message: answer("a1") },
+  );
+  const fork = SessionManager.forkFrom(path, "/other", dir());
+  expect(shown(fork)).toEqual(["u0", "a1"]);
+  expect(linesOf(fileOf(fork))[0]).toMatchObject({ version: 3, cwd: "/other", parentSession: path });
+  expect(linesOf(path)[0]).not.toHaveProperty("version");
+});
+
 it("the session that was written last is gone on with, and a session may be given its id", () => {
   const first = talk(2);
   const second = talk(4);

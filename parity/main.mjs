@@ -58,7 +58,8 @@ if (flags.only === undefined || flags.only === "sessions") {
     alpha: await import("@mariozechner/pi-coding-agent"),
     beta: await import("argent-runtime/pi-coding-agent"),
   };
-  await runSessions({ ...size, count: Number(flags.count ?? (flags.long ? 10_000 : 300)), ...sides, report });
+  const count = Number(flags.count ?? (flags.long ? 10_000 : 300));
+  await runSessions({ seed: flags.seed, count, chosen: flags.case, ...sides, report });
 }
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));

@@ -246,7 +246,9 @@ export const OPERATIONS = [
     0.3,
     "set the file",
     (run) => {
-      const file = run.random.pick([join(run.dir, `set-${run.step}.jsonl`), ...run.given]);
+      const files = run.files();
+      const known = run.given.filter((file) => files.includes(file));
+      const file = run.random.pick([join(run.dir, `set-${run.step}.jsonl`), ...known]);
       run.session.setSessionFile(file);
       return [
         run.session.getSessionFile(),

@@ -8,10 +8,11 @@ import { begin, OPERATIONS } from "./session-operations.mjs";
 
 const KASE = { call: "sequence", model: { api: "session" }, options: {}, tags: new Set() };
 
-export async function runSessions({ seed, count, alpha, beta, report }) {
+export async function runSessions({ seed, count, chosen, alpha, beta, report }) {
   const section = report.section("sessions");
   const used = new Map();
   for (let index = 0; index < count; index++) {
+    if (chosen !== undefined && chosen !== `#${index}`) continue;
     const sides = [];
     for (const module of [alpha, beta])
       sides.push(await play(module, createRandom(seedOf(seed, "sessions", index)), used));

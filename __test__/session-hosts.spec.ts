@@ -85,6 +85,23 @@ describe("a manager's fields", () => {
     expect(linesOf(fileOf(session))).toEqual(JSON.parse(JSON.stringify(session.fileEntries)));
   });
 
+  it("are written once, whenever a host writes the file anew", () => {
+    const session = SessionManager.create("/work", dir());
+    session._rewriteFile();
+    session.appendSessionInfo("named");
+    expect(session.getSessionName()).toBe("named");
+    session.appendMessage(user("u"));
+    session._rewriteFile();
+    session.appendMessage(answer("a"));
+    expect(linesOf(fileOf(session)).map(({ type }) => type)).toEqual([
+      "session",
+      "session_info",
+      "message",
+      "message",
+    ]);
+    expect(SessionManager.open(fileOf(session)).getSessionName()).toBe("named");
+  });
+
   it("are a real array and a real map, filled or not", () => {
     const session = SessionManager.open(fileOf(talk(40)));
     expect(Array.isArray(session.fileEntries)).toBe(true);

@@ -3,8 +3,8 @@
 /** A half of a character, twice escaped, since it is JSON in JSON. */
 const HALF = /\\\\ud[89a-f][0-9a-f]{2}/g;
 
-/** Whether Pi has written a session's header into its file a second time, now or before. */
-const doubled = ({ seen, at }) => seen.alpha.doubledAt <= at;
+/** Whether Pi, and only Pi, has written a session's header into its file a second time, now or before. */
+const doubled = ({ seen, at }) => seen.alpha.doubledAt <= at && seen.beta.doubledAt > at;
 
 /** Whether only halves of characters are not in a list. */
 const halfless = ({ path, seen, at }) =>

@@ -95,9 +95,7 @@ export class SessionManager {
     }
     this.newSession();
     this.sessionFile = path;
-    if (!store) return;
-    this._rewriteFile();
-    this.flushed = true;
+    if (store) this._rewriteFile();
   }
 
   /** Begins a new session; the file that it will have. */
@@ -158,7 +156,9 @@ export class SessionManager {
 
   /** Writes the whole file anew, from `fileEntries`. */
   _rewriteFile(): void {
-    if (this.persist && this.sessionFile) this[WRITER].rewrite(this.sessionFile);
+    if (!this.persist || !this.sessionFile) return;
+    this[WRITER].rewrite(this.sessionFile);
+    this.flushed = true;
   }
 
   isPersisted(): boolean {

@@ -158,10 +158,10 @@ impl Index {
             Kind::Message(Role::Assistant) => _ = self.first_assistant.get_or_insert(number),
             Kind::Info => self.name = Some(number),
             Kind::Label => self.labels.push(number),
-            Kind::Other if self.unknown.len() < MOST_UNKNOWN => {
-                if self.unknown_types.insert(head.tag().into()) {
-                    self.unknown.push(number);
-                }
+            Kind::Other
+                if self.unknown.len() < MOST_UNKNOWN && self.unknown_types.insert(head.tag().into()) =>
+            {
+                self.unknown.push(number);
             }
             _ => {}
         }

@@ -15,7 +15,7 @@ import {
   shown,
   user,
   writeLines,
-} from "./support/sessions.js";
+} from "./support/transcripts.js";
 
 const dir = folder();
 const time = "2026-01-01T00:00:00.000Z";

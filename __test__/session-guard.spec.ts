@@ -15,7 +15,7 @@ import {
   shown,
   user,
   writeLines,
-} from "./support/sessions.js";
+} from "./support/transcripts.js";
 
 const dir = folder();
 const guarded = (guard: boolean | GuardOptions = true) => SessionManager.create("/work", dir(), { guard });

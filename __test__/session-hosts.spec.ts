@@ -26,7 +26,7 @@ import {
   type ThinkingLevelChangeEntry,
 } from "argent-runtime/pi-coding-agent";
 import { describe, expect, it, vi } from "vitest";
-import { answer, fileOf, folder, idOf, linesOf, shown, user, writeLines } from "./support/sessions.js";
+import { answer, fileOf, folder, idOf, linesOf, shown, user, writeLines } from "./support/transcripts.js";
 
 const dir = folder();
 const time = "2026-01-01T00:00:00.000Z";

@@ -66,11 +66,12 @@ async function compareAll() {
   }
   if (flags.only === undefined || flags.only === "sessions") {
     const { runSessions } = await import("./sessions.mjs");
-    const managers = {
-      alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
-      beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
     };
-    runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
+    const count = Number(flags.count ?? (flags.long ? 10_000 : 300));
+    await runSessions({ seed: flags.seed, count, chosen: flags.case, ...sides, report });
   }
   if (flags.only === undefined || flags.only === "loop") {
     const { runLoops } = await import("./loop.mjs");

@@ -393,7 +393,10 @@ export class SessionManager {
     return this.sessionFile;
   }
 
-  /** Brings what was appended to the disk itself. */
+  /**
+   * Brings what was appended to the disk itself.
+   * @throws an Error with the code `SESSION_IO` when the disk refuses, or has refused an earlier commit.
+   */
   flush(): void {
     this[STORE].log?.flush();
   }
@@ -456,7 +459,7 @@ export class SessionManager {
       cwd: targetCwd,
       parentSession: sourcePath,
     };
-    copySession(sourcePath, path, JSON.stringify(header), false);
+    copySession(sourcePath, path, JSON.stringify(header));
     return new SessionManager(targetCwd, dir, path, true, options);
   }
 

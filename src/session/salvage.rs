@@ -24,16 +24,18 @@ pub(super) fn whole_entries(line: &[u8]) -> Vec<Range<usize>> {
         let rest = line.get(start..).unwrap_or_default();
         let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
         let end = start + if matches!(values.next(), Some(Ok(_))) { values.byte_offset() } else { 0 };
-        if line.get(start..end).and_then(Head::parse).is_some_and(|head| is_line(&head, start)) {
+        let Some(object) = line.get(start..end) else { continue };
+        if Head::parse(object).is_some_and(|head| is_line(&head, object, start)) {
             found.push(start..end);
         }
     }
     found
 }
 
-/// Whether an object is a line of its own, and not a part of one.
-fn is_line(head: &Head<'_>, start: usize) -> bool {
-    head.id.is_some() && (head.parent_id.is_some() || start == 0 && head.kind() == Kind::Header)
+/// Whether an object is a line of its own, and not a part of one: only entries say what they continue.
+fn is_line(head: &Head<'_>, object: &[u8], start: usize) -> bool {
+    let is_header = start == 0 && head.kind() == Kind::Header;
+    head.id.is_some() && (is_header || memmem::find(object, PARENT).is_some())
 }
 
 /// The id of a damaged entry and that of the one that it continued, as far as they can be read.

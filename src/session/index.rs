@@ -46,7 +46,7 @@ pub struct BadLine {
     pub offset: u64,
     /// How long it is, in bytes.
     pub len: u64,
-    /// The entry before it, or [`NONE`].
+    /// What stands in for it: the entry that it continued if it still says so, else the one before it; or [`NONE`].
     pub after: u32,
 }
 
@@ -112,10 +112,11 @@ impl Index {
         if bytes.trim_ascii().is_empty() {
             return;
         }
-        let after = self.last.unwrap_or(NONE);
-        if let (Some(id), parent) = ids(bytes) {
-            let parent = parent.and_then(|id| self.find(id).or_else(|| self.lost.get(id).copied()));
-            self.lost.insert(id.into(), parent.unwrap_or(after));
+        let (id, parent) = ids(bytes);
+        let parent = parent.and_then(|id| self.find(id).or_else(|| self.lost.get(id).copied()));
+        let after = parent.or(self.last).unwrap_or(NONE);
+        if let Some(id) = id {
+            self.lost.insert(id.into(), after);
         }
         self.bad.push(BadLine { offset: offset + start as u64, len: bytes.len() as u64, after });
     }

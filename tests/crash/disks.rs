@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use argent_runtime::session::{Disk, Durability, Log};
 
-use super::session::{Session, Tally, extend};
+use super::session::{Session, Tally, extend, put};
 
 /// What a disk does next.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,7 +68,7 @@ pub fn refusals(tally: &mut Tally, count: usize) {
     let path = tally.path();
     while tally.faults < count {
         let mut session = Session::random(&mut tally.random, 3);
-        fs::write(&path, session.bytes()).unwrap();
+        put(&path, &session.bytes());
         let disk = Arc::new(Planned::default());
         let durability = if tally.random.bool() { Durability::None } else { Durability::Entry };
         let mut log = Log::open_on(&path, durability, Arc::clone(&disk) as Arc<dyn Disk>).unwrap();
@@ -106,7 +106,7 @@ pub fn power(tally: &mut Tally, count: usize) {
     let path = tally.path();
     while tally.faults < count {
         let mut session = Session::random(&mut tally.random, 3);
-        fs::write(&path, session.bytes()).unwrap();
+        put(&path, &session.bytes());
         let disk = Arc::new(Planned::default());
         let durability = if tally.random.bool() { Durability::None } else { Durability::Entry };
         let mut log = Log::open_on(&path, durability, Arc::clone(&disk) as Arc<dyn Disk>).unwrap();
@@ -140,7 +140,7 @@ pub fn power(tally: &mut Tally, count: usize) {
                 _ => {}
             }
         }
-        fs::write(&path, &bytes).unwrap();
+        put(&path, &bytes);
         tally.faults += 1;
         tally.check("a power cut", &path, &promised);
         let mut log = Log::open(&path, Durability::None).unwrap();

@@ -1,15 +1,13 @@
 //! Faults that are found in a file: what a writer left that died, what a bad disk made of it.
 
-use std::fs;
-
 use argent_runtime::session::{Durability, Log};
 
-use super::session::{HEADER, Session, Tally, extend};
+use super::session::{HEADER, Session, Tally, extend, put};
 
 /// Writes `bytes`, checks them, goes on with the session and checks again.
 fn try_out(tally: &mut Tally, what: &str, bytes: &[u8], mut session: Session) {
     let path = tally.path();
-    fs::write(&path, bytes).unwrap();
+    put(&path, bytes);
     tally.faults += 1;
     tally.check(what, &path, &session);
     let mut log = Log::open(&path, Durability::None).unwrap();

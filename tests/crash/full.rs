@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 
 use argent_runtime::session::{Durability, Log};
 
-use super::session::{Session, Tally, extend};
+use super::session::{Session, Tally, extend, put};
 
 /// How large the file system, or a file, may become.
 const SIZE: usize = 128 << 10;
@@ -47,7 +47,7 @@ pub fn fill(folder: &str, count: usize) -> ExitCode {
     while tally.faults < count {
         if session.entries.len() > 60 || session.entries.is_empty() {
             session = Session::random(&mut tally.random, 1);
-            fs::write(&path, session.bytes()).unwrap();
+            put(&path, &session.bytes());
         }
         let mut log = Log::open(&path, Durability::Entry).unwrap();
         let left = tally.random.usize(..6_000);

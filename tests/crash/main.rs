@@ -14,10 +14,10 @@ use session::Tally;
 
 /// What is done how often, in the quick and in the long run.
 const KINDS: [(&str, fn(&mut Tally, usize), usize, usize); 8] = [
-    ("an append cut off at every byte", files::cuts, 5_000, 200_000),
+    ("an append cut off at every byte", files::cuts, 4_500, 200_000),
     ("two lines run together", files::glued, 1_000, 30_000),
-    ("one bit flipped", files::flips, 7_000, 350_000),
-    ("writes short, refused or failing", disks::refusals, 5_000, 250_000),
+    ("one bit flipped", files::flips, 6_500, 350_000),
+    ("writes short, refused or failing", disks::refusals, 5_500, 250_000),
     ("power cut, what was not synced lost", disks::power, 3_000, 160_000),
     ("writer killed (SIGKILL)", children::kills, 100, 4_000),
     ("one of two writers killed (SIGKILL)", children::kills_of_one, 50, 1_000),
@@ -44,18 +44,23 @@ fn main() -> ExitCode {
     let long = arguments.iter().any(|argument| argument == "--long");
     let seed = seed.map_or_else(|| fastrand::u64(..u64::from(u32::MAX)), |seed| seed.parse().unwrap());
     println!("crash campaign, seed {seed}");
-    println!("{:<50} {:>9} {:>13} {:>6}", "fault", "times", "acknowledged", "lost");
+    println!("{:<50} {:>9} {:>13} {:>6} {:>7}", "fault", "times", "acknowledged", "lost", "seconds");
     let since = Instant::now();
     let mut all = Tally::new(seed);
     for (name, run, quick, many) in KINDS {
         let mut tally = Tally::new(seed);
+        let begun = Instant::now();
         run(&mut tally, if long { many } else { quick });
         let name = format!("{name}{}", tally.note);
-        println!("{name:<50} {:>9} {:>13} {:>6}", tally.faults, tally.acknowledged, tally.lost);
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "{name:<50} {:>9} {:>13} {:>6} {seconds:>7.1}",
+            tally.faults, tally.acknowledged, tally.lost
+        );
         all.add(&tally);
     }
-    println!("{:<50} {:>9} {:>13} {:>6}", "all", all.faults, all.acknowledged, all.lost);
-    println!("{:.1} s", since.elapsed().as_secs_f64());
+    let seconds = since.elapsed().as_secs_f64();
+    println!("{:<50} {:>9} {:>13} {:>6} {seconds:>7.1}", "all", all.faults, all.acknowledged, all.lost);
     let enough = all.faults >= if long { 1_000_000 } else { 20_000 };
     if enough && all.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -127,6 +127,12 @@ impl Session {
     }
 }
 
+/// Makes a file. A new one: systems take pains with one that is overwritten.
+pub fn put(path: &Path, bytes: &[u8]) {
+    let _ = std::fs::remove_file(path);
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// An entry's id and line; now and then with texts that look like entries, or that are long.
 pub fn line(random: &mut fastrand::Rng, parent: Option<&str>) -> (String, String) {
     let id = format!("{:08x}", random.u32(..));

@@ -15,6 +15,8 @@ mod log;
 mod replace;
 mod salvage;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use append::Appended;

@@ -139,17 +139,20 @@ export class SessionWriter {
     const store = this.store();
     const log = this.log(path);
     const write = (some: FileEntry[]) => told(path, log, () => log.append(lines(some), log.count()));
-    if (log.count() > 0 || !write(entries)) {
-      store.detach();
-      let missing: FileEntry[];
-      do {
+    let missing = entries;
+    while (missing.length > 0) {
+      if (log.count() > 0) {
+        store.detach();
         store.use(log);
         const others = store.unknown();
-        if (others.length > 0) this.refuse(path, log);
-        missing = entries.filter((entry) => entry.type !== "session" && log.find(entry.id) < 0);
-        const root = missing.find((entry) => entry.type !== "session" && entry.parentId === null);
-        if (root) this.follow(root as SessionEntry, null, others);
-      } while (missing.length > 0 && !write(missing));
+        if (others.length > 0) {
+          this.refuse(path, log);
+          missing = entries.filter((entry) => entry.type !== "session" && log.find(entry.id) < 0);
+          const root = missing.find((entry) => entry.type !== "session" && entry.parentId === null);
+          if (root) this.follow(root as SessionEntry, null, others);
+        }
+      }
+      if (missing.length === 0 || write(missing)) break;
     }
     store.use(log);
   }

@@ -42,7 +42,7 @@ fn entry(id: &str, parent: Option<&str>) -> String {
 /// Appends an entry after the last one, whoever wrote that.
 fn append(log: &mut Log, id: &str) -> Result<(), SessionError> {
     loop {
-        let last = log.index().last.map(|last| log.lines(&[last]).unwrap());
+        let last = log.index().last.map(|last| log.lines(&[last])).transpose()?;
         let parent = last.as_deref().and_then(Head::parse).and_then(|head| head.id);
         let line = entry(id, parent.map(|id| id.to_well_formed().into_owned()).as_deref());
         if log.append(line.as_bytes(), log.index().len())? == Appended::Written {

@@ -130,7 +130,10 @@ describe("a damaged file", () => {
   it("D2: gives back the entry that was written right after half a line", () => {
     talk(4);
     const lines = readFileSync(path, "utf8").split("\n");
-    writeFileSync(path, [lines[0], lines[1], (lines[2] as string).slice(0, 60) + lines[3], ...lines.slice(4)].join("\n"));
+    writeFileSync(
+      path,
+      [lines[0], lines[1], (lines[2] as string).slice(0, 60) + lines[3], ...lines.slice(4)].join("\n"),
+    );
     expect(texts(SessionManager.open(path))).toEqual(["u0", "u2", "u3"]);
   });
 

@@ -21,6 +21,7 @@ export interface LogSummary {
   torn: [offset: number, length: number] | null;
   adopted: [offset: number, length: number][];
   bad: [offset: number, length: number][];
+  unknown: [offset: number, length: number][];
 }
 
 /** A session's entries and, where they have one, their file. */
@@ -283,7 +284,8 @@ export class LazyMap extends Map<string, SessionEntry> {
   }
 
   override get size(): number {
-    return this.whole().size;
+    this.whole();
+    return super.size;
   }
 
   override set(id: string, entry: SessionEntry): this {

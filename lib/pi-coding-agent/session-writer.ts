@@ -11,6 +11,7 @@ import {
   type SessionHeader,
 } from "./session-entries.js";
 import { newSessionId } from "./session-files.js";
+import type { GuardOptions } from "./session-guard.js";
 import { migrate, newEntryId } from "./session-lines.js";
 import type { SessionManager } from "./session-manager.js";
 import { type Durability, type LogSummary, SessionStore } from "./session-store.js";
@@ -24,15 +25,21 @@ export interface SessionOptions {
    * unless set), or nothing is written and `SessionBusy` is thrown until the file is opened again (`refuse`).
    */
   otherWriters?: "follow" | "refuse";
+  /**
+   * Whether calls are given their results and unusable messages refused, when they are written and when the context is
+   * built; off unless set, as in Pi.
+   */
+  guard?: boolean | GuardOptions;
 }
 
 /** Something that was found wrong with a session's file. */
 export interface SessionDiagnostic {
   /**
    * The beginning of a line whose writer died, which has been ended; a line that cannot be read; an entry that continues
-   * another one than it says, because that was lost; a header that was missing or damaged.
+   * another one than it says, because that was lost; a header that was missing or damaged; the first entry of a type
+   * that this version does not know.
    */
-  kind: "torn" | "bad-line" | "reattached" | "header";
+  kind: "torn" | "bad-line" | "reattached" | "header" | "unknown";
   path: string;
   /** Where it begins in the file, in bytes. */
   offset: number;
@@ -57,11 +64,12 @@ export class SessionWriter {
     const { log } = this.store();
     const path = this.session.sessionFile;
     if (!log || !path) return [...this.found];
-    const { bad, adopted }: LogSummary = JSON.parse(log.summary());
+    const { bad, adopted, unknown }: LogSummary = JSON.parse(log.summary());
     const torn = new Set(this.found.map(({ kind, offset }) => (kind === "torn" ? offset : undefined)));
     const rows = [
       ...rowsOf("bad-line", path, bad).filter(({ offset }) => !torn.has(offset)),
       ...rowsOf("reattached", path, adopted),
+      ...rowsOf("unknown", path, unknown),
     ];
     return [...this.found, ...rows.sort((a, b) => a.offset - b.offset)];
   }

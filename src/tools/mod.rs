@@ -1,0 +1,2 @@
+//! The file tools of a coding agent: what of them touches bytes. Parameters, texts for the model and what hosts plug in
+//! are JavaScript's. Answers to Pi's `core/tools`.

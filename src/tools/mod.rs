@@ -1,2 +1,13 @@
 //! The file tools of a coding agent: what of them touches bytes. Parameters, texts for the model and what hosts plug in
 //! are JavaScript's. Answers to Pi's `core/tools`.
+mod edit;
+mod error;
+mod read;
+mod sniff;
+mod text;
+mod write;
+
+pub use edit::{EditError, Edited, Replacement, edit, edit_file};
+pub use error::ToolError;
+pub use read::{Content, Picture, Wanted, Window, picture, read, window};
+pub use write::write;

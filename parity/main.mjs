@@ -60,6 +60,14 @@ if (flags.only === undefined || flags.only === "sessions") {
   };
   runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
 }
+if (flags.only === undefined || flags.only === "tools") {
+  const { runFileTools } = await import("./file-tools.mjs");
+  const sides = {
+    alpha: await import("@mariozechner/pi-coding-agent"),
+    beta: await import("argent-runtime/pi-coding-agent"),
+  };
+  await runFileTools({ ...size, count: flags.long ? 5000 : size.count, ...sides, report });
+}
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();

@@ -4,6 +4,8 @@ mod edit;
 mod error;
 mod read;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 

@@ -58,12 +58,7 @@ impl<'a> Fuzzy<'a> {
         }
         let last = self.place(end).high;
         let after = self.text.get(end..last.0).unwrap_or_default();
-        let first = match self.line(start) {
-            // What a line ends with in the source only is not part of what begins with its line break.
-            (_, line_end, _, source_end) if start == line_end && start < end => (start, source_end),
-            _ if start == end => last,
-            _ => self.place(start).low,
-        };
+        let first = if start == end { last } else { self.place(start).low };
         let before = self.text.get(first.0..start).unwrap_or_default();
         (first.1.min(last.1), last.1, before, after)
     }

@@ -60,6 +60,14 @@ if (flags.only === undefined || flags.only === "sessions") {
   };
   runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
 }
+if (flags.only === undefined || flags.only === "shell") {
+  const { runShellTools } = await import("./shell-tools.mjs");
+  const tools = {
+    alpha: await import("@mariozechner/pi-coding-agent"),
+    beta: await import("argent-runtime/pi-coding-agent"),
+  };
+  await runShellTools({ ...size, count: flags.long ? 10_000 : size.count, ...tools, report });
+}
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();

@@ -1,6 +1,9 @@
 //! The tools of a coding agent, for JavaScript. Work of any size runs off the main thread; what a host passed as its
 //! signal reaches it as a [`Cancellation`].
 
+mod search;
+mod shell;
+
 use napi_derive::napi;
 use tokio_util::sync::CancellationToken;
 
@@ -26,5 +29,11 @@ impl Cancellation {
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.token.cancel();
+    }
+}
+
+impl Cancellation {
+    fn token(&self) -> CancellationToken {
+        self.token.clone()
     }
 }

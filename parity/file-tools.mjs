@@ -291,7 +291,7 @@ function replacement(random, old) {
  * What Pi does to the rest of a file is not compared: with a tolerant match it evens all of it (D12), with mixed line
  * breaks it makes all of them alike (D13), and what is no UTF-8 it replaces.
  */
-function compare(left, right, { file, fuzzy, input }) {
+function compare(left, right, { file, fuzzy }) {
   const changed = left.result !== undefined;
   const texts = (seen) =>
     Object.fromEntries(Object.entries(seen.files).map(([key, bytes]) => [key, comparable(bytes)]));

@@ -11,6 +11,8 @@ const { hostSections } = await import("./hosts.mjs");
 const { NO_END, observe } = await import("./observe.mjs");
 const { recordedSections } = await import("./recorded.mjs");
 const { createReport } = await import("./report.mjs");
+const { runFileTools } = await import("./file-tools.mjs");
+const { runShellTools } = await import("./shell-tools.mjs");
 const { requestSections } = await import("./requests.mjs");
 const { startServer } = await import("./server.mjs");
 const { streamSections } = await import("./streams.mjs");
@@ -60,13 +62,14 @@ if (flags.only === undefined || flags.only === "sessions") {
   };
   runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
 }
-if (flags.only === undefined || flags.only === "tools") {
-  const { runFileTools } = await import("./file-tools.mjs");
+for (const name of ["tools", "shell"]) {
+  if (flags.only !== undefined && flags.only !== name) continue;
   const sides = {
     alpha: await import("@mariozechner/pi-coding-agent"),
     beta: await import("argent-runtime/pi-coding-agent"),
   };
-  await runFileTools({ ...size, count: flags.long ? 5000 : size.count, ...sides, report });
+  const runTools = name === "tools" ? runFileTools : runShellTools;
+  await runTools({ ...size, count: flags.long ? 5000 : size.count, ...sides, report });
 }
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));

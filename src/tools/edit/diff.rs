@@ -32,16 +32,21 @@ pub(super) fn parts(
     }
     let mut parts = Vec::new();
     let mut at = 0;
-    for Hunk { old: (from, to), new: (new_from, new_to) } in hunks() {
-        push(&mut parts, Part::Same(from.saturating_sub(at)));
-        let old = old.get(from..to).unwrap_or_default();
-        let new = new.get(new_from..new_to).unwrap_or_default();
+    for hunk in hunks() {
+        let gone = old.get(hunk.old.0..hunk.old.1).unwrap_or_default();
+        let came = new.get(hunk.new.0..hunk.new.1).unwrap_or_default();
+        let head = gone.iter().zip(came).take_while(|(gone, came)| gone == came).count();
+        let (gone, came) = (gone.get(head..).unwrap_or_default(), came.get(head..).unwrap_or_default());
+        let tail = gone.iter().rev().zip(came.iter().rev()).take_while(|(gone, came)| gone == came).count();
+        let gone = gone.get(..gone.len() - tail).unwrap_or_default();
+        let came = came.get(..came.len() - tail).unwrap_or_default();
+        push(&mut parts, Part::Same((hunk.old.0 + head).saturating_sub(at)));
         let mut budget = BUDGET / 16;
-        let whole = || vec![Part::Gone(old.len()), Part::New(new.len())];
-        for part in shortest(old, new, &mut budget, cancelled).unwrap_or_else(whole) {
+        let whole = || vec![Part::Gone(gone.len()), Part::New(came.len())];
+        for part in shortest(gone, came, &mut budget, cancelled).unwrap_or_else(whole) {
             push(&mut parts, part);
         }
-        at = to;
+        at = hunk.old.1 - tail;
     }
     push(&mut parts, Part::Same(old.len().saturating_sub(at)));
     parts

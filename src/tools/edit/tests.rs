@@ -85,7 +85,7 @@ fn half_a_surrogate_pair_is_found_nowhere() {
 fn the_diff_shows_four_lines_of_context() {
     let file: String = (1..=20).map(|line| format!("{line}\n")).collect();
     let Edited { diff, first_changed_line, .. } =
-        edited(file.as_bytes(), &[("7\n", "seven\n"), ("18", "x")]).unwrap();
+        edited(file.as_bytes(), &[("6\n7\n", "6\nseven\n"), ("18", "x")]).unwrap();
     assert_eq!(first_changed_line, Some(7));
     let expected = [
         "    ...",

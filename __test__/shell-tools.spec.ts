@@ -67,7 +67,7 @@ describe("bash", () => {
     const path = details?.fullOutputPath as string;
     try {
       expect(text({ content })).toMatch(
-        /^98001\n[\s\S]*\n100000\n\n\n\[Showing lines 98002-100001 of 100001\. Full/,
+        /^98002\n[\s\S]*\n100000\n\n\n\[Showing lines 98002-100001 of 100001\. Full/,
       );
       const whole = readFileSync(path, "utf8");
       expect(whole).toBe(`${Array.from({ length: 100_000 }, (_, at) => at + 1).join("\n")}\n`);

@@ -1,5 +1,6 @@
 import { bedrock } from "./expected-bedrock.mjs";
 import { sessions } from "./expected-sessions.mjs";
+import { shell } from "./expected-shell.mjs";
 import { tools } from "./expected-tools.mjs";
 
 /**
@@ -128,6 +129,7 @@ export const expected = [
   ...bedrock,
   ...sessions,
   ...tools,
+  ...shell,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

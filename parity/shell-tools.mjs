@@ -12,6 +12,7 @@ import { plant } from "./shell-trees.mjs";
  */
 
 const ASKED_OF_A_TREE = 10;
+const SPILLED = new RegExp(`${tmpdir()}/pi-bash-[0-9a-f]{16}\\.log`);
 
 export async function runShellTools({ seed, count, alpha, beta, report }) {
   const sides = [alpha, beta];
@@ -70,7 +71,7 @@ function hasSearchers() {
   return fd.status === 0 && spawnSync("rg", ["--version"]).status === 0;
 }
 
-async function runBash({ seed, count, sides, report }) {
+export async function runBash({ seed, count, sides, report }) {
   const accumulated = report.section("bash output");
   for (let index = 0; index < count; index++) {
     const said = spoken(createRandom(seedOf(seed, "output", index)));
@@ -112,15 +113,14 @@ function speaker({ pieces, end }) {
 async function play(tool, asked = { command: "as a host says" }) {
   const updates = [];
   const seen = await call(tool, asked, (update) => updates.push(update));
-  const text = JSON.stringify(seen);
-  const path = text.match(/\/[^" ]*pi-bash-[0-9a-f]{16}\.log/)?.[0];
+  const path = JSON.stringify(seen).match(SPILLED)?.[0];
   let file;
   if (path && existsSync(path)) {
     file = readFileSync(path).toString("latin1");
     rmSync(path);
   }
   const at = (value) =>
-    JSON.parse((JSON.stringify(value) ?? "null").replaceAll(/[^" ]*pi-bash-[0-9a-f]{16}\.log/g, "FILE"));
+    JSON.parse((JSON.stringify(value) ?? "null").replaceAll(new RegExp(SPILLED, "g"), "FILE"));
   return { ...at(seen), first: at(updates[0]), last: at(updates.at(-1)), file };
 }
 
@@ -158,7 +158,13 @@ function byParts(left, right) {
 const plain = (seen, root) => JSON.parse(JSON.stringify(seen).replaceAll(root, "ROOT"));
 
 function add(section, name, tool, asked, [alpha, beta]) {
-  const kase = { call: JSON.stringify(asked), model: { api: tool }, tags: new Set(), asked };
+  const kase = {
+    call: JSON.stringify(asked),
+    model: { api: tool },
+    options: {},
+    tags: new Set(),
+    asked,
+  };
   const keys = [...new Set([...Object.keys(alpha), ...Object.keys(beta)])];
   const differences = keys
     .map((key) => ({

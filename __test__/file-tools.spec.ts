@@ -3,6 +3,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createFileTools } from "argent-runtime/argent-agent";
 import {
   createCodingTools,
   createEditTool,
@@ -13,7 +14,6 @@ import {
   withFileMutationQueue,
 } from "argent-runtime/pi-coding-agent";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFileTools } from "../lib/argent-agent/file-tools.js";
 
 let dir: string;
 beforeEach(() => {

@@ -317,6 +317,14 @@ export const expected = [
     match: (difference) =>
       difference.kind === "snapshots" && isGoogle(difference) && received(difference).includes("A_NEW_ONE"),
   },
+  { id: "loop-ends", match: ({ kind, kase }) => kind === "loop" && kase.call === "stream" && kase.loop.hung },
+  { id: "no-result", match: ({ kind, kase }) => kind === "loop" && kase.loop.nothing },
+  { id: "calls-answered", match: ({ kind, kase }) => kind === "loop" && kase.loop.dangling },
+  { id: "late-update", match: ({ kind, kase }) => kind === "loop" && kase.loop.late },
+  {
+    id: "broken-answer",
+    match: ({ kind, kase }) => kind === "loop" && kase.call === "run" && kase.loop.rejected,
+  },
   { id: "google-signature-keys", match: ({ name }) => /^google-.*: own keys of a block/.test(name) },
 ];
 

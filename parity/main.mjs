@@ -83,6 +83,14 @@ async function compareAll() {
     };
     await runTools({ ...size, count: flags.long ? 5000 : size.count, ...sides, report });
   }
+  if (flags.only === undefined || flags.only === "loop") {
+    const { runLoops } = await import("./loop.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-agent-core"),
+      beta: await import("argent-runtime/pi-agent-core"),
+    };
+    await runLoops({ ...size, count: flags.long ? 10_000 : size.count, ...sides, report, only: flags.case });
+  }
   if (flags.recorded) {
     await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
   }

@@ -1,6 +1,7 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
 export * from "./messages.js";
+export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";

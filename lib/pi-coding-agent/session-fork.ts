@@ -26,6 +26,6 @@ export function forkFile(sourcePath: string, targetCwd: string, dir: string): st
     cwd: targetCwd,
     parentSession: sourcePath,
   };
-  copySession(sourcePath, path, JSON.stringify(header), false);
+  copySession(sourcePath, path, JSON.stringify(header));
   return path;
 }

@@ -409,7 +409,10 @@ export class SessionManager {
     return this.sessionFile;
   }
 
-  /** Brings what was appended to the disk itself. */
+  /**
+   * Brings what was appended to the disk itself.
+   * @throws an Error with the code `SESSION_IO` when the disk refuses, or has refused an earlier commit.
+   */
   flush(): void {
     this[STORE].log?.flush();
   }

@@ -98,6 +98,24 @@ mod unix {
         assert_eq!(fs::read(at("target")).unwrap(), b"new");
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn attributes_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        fs::write(&path, "one").unwrap();
+        let flags = rustix::fs::XattrFlags::empty();
+        if rustix::fs::setxattr(&path, "user.note", b"kept", flags).is_err() {
+            return; // Not every file system has them.
+        }
+        let before = path.metadata().unwrap().ino();
+        write(&path, b"two").unwrap();
+        let mut value = [0; 8];
+        let length = rustix::fs::getxattr(&path, "user.note", &mut value[..]).unwrap();
+        assert_eq!(&value[..length], b"kept");
+        assert_ne!(path.metadata().unwrap().ino(), before, "it is a new file");
+    }
+
     #[test]
     fn a_new_file_has_the_mode_that_the_system_gives() {
         let folder = tempfile::tempdir().unwrap();

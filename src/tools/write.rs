@@ -1,5 +1,5 @@
-//! Writes a file, whole or not at all where that can be, and as the same file: links are followed, its mode and owner
-//! stay.
+//! Writes a file, whole or not at all where that can be, and as the same file: links are followed; its mode, owner and
+//! attributes stay.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ToolError> {
     let metadata = existing.metadata().map_err(ToolError::opening(path))?;
     let replacement =
         target.parent().filter(|_| is_replaceable(&metadata)).and_then(|folder| beside(folder).ok());
-    match replacement.filter(|file| take_after(file.as_file(), &metadata).is_ok()) {
+    match replacement.filter(|file| take_after(file.as_file(), &existing, &metadata).is_ok()) {
         None => over(existing, bytes),
         Some(mut file) => {
             drop(existing);
@@ -64,8 +64,8 @@ fn is_replaceable(metadata: &Metadata) -> bool {
     metadata.is_file() && names == 1
 }
 
-/// Gives a new file the owner and the mode of another.
-fn take_after(file: &File, metadata: &Metadata) -> io::Result<()> {
+/// Gives a new file the owner, the attributes and the mode of another.
+fn take_after(file: &File, other: &File, metadata: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, fchown};
@@ -74,5 +74,31 @@ fn take_after(file: &File, metadata: &Metadata) -> io::Result<()> {
             fchown(file, Some(metadata.uid()), Some(metadata.gid()))?;
         }
     }
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    copy_attributes(other, file)?;
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    let _ = other;
     file.set_permissions(metadata.permissions())
 }
+
+/// Copies what a file has besides its bytes, access control lists among it.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn copy_attributes(from: &File, to: &File) -> io::Result<()> {
+    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
+    let mut names = vec![0; ATTRIBUTES];
+    let count = match flistxattr(from, names.as_mut_slice()) {
+        Err(rustix::io::Errno::NOTSUP) => return Ok(()),
+        counted => counted?,
+    };
+    let names = names.get(..count).unwrap_or_default();
+    for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let mut value = vec![0; ATTRIBUTES];
+        let length = fgetxattr(from, name, value.as_mut_slice())?;
+        fsetxattr(to, name, value.get(..length).unwrap_or_default(), XattrFlags::empty())?;
+    }
+    Ok(())
+}
+
+/// The most that a file's attributes can be, each and by their names.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+const ATTRIBUTES: usize = 64 << 10;

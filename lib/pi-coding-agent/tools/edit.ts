@@ -8,8 +8,8 @@ import type { AgentTool } from "../../pi-agent-core/tool.js";
 import { Type } from "../../pi-ai/typebox.js";
 import { abortable, abortedError } from "./abort.js";
 import { once, type ToolDefinition, wrapToolDefinition } from "./definition.js";
-import { succeeded } from "./failure.js";
 import { withFileMutationQueue } from "./mutation-queue.js";
+import { asBuffer, succeeded } from "./native-files.js";
 import { resolveToCwd } from "./paths.js";
 
 const schema = once(() =>
@@ -127,13 +127,6 @@ export function createEditToolDefinition(
 /** As `createEditToolDefinition`, for an agent without a session. */
 export function createEditTool(cwd: string, options?: EditToolOptions): AgentTool<EditSchema> {
   return wrapToolDefinition(createEditToolDefinition(cwd, options));
-}
-
-/** A host's file; some hand out texts. */
-export function asBuffer(content: Uint8Array | string): Buffer {
-  return typeof content === "string"
-    ? Buffer.from(content)
-    : Buffer.from(content.buffer, content.byteOffset, content.length);
 }
 
 /** Half a surrogate pair is in no file: where one is looked for, native code is told nothing to find. */

@@ -8,8 +8,7 @@ import type { AgentTool, AgentToolResult } from "../../pi-agent-core/tool.js";
 import { Type } from "../../pi-ai/typebox.js";
 import { abortable, abortedError } from "./abort.js";
 import { once, type ToolContext, type ToolDefinition, wrapToolDefinition } from "./definition.js";
-import { asBuffer } from "./edit.js";
-import { succeeded } from "./failure.js";
+import { asBuffer, succeeded } from "./native-files.js";
 import { resolveReadPath } from "./paths.js";
 import {
   DEFAULT_MAX_BYTES,

@@ -8,8 +8,8 @@ import type { AgentTool } from "../../pi-agent-core/tool.js";
 import { Type } from "../../pi-ai/typebox.js";
 import { abortable, abortedError } from "./abort.js";
 import { once, type ToolDefinition, wrapToolDefinition } from "./definition.js";
-import { succeeded } from "./failure.js";
 import { withFileMutationQueue } from "./mutation-queue.js";
+import { succeeded } from "./native-files.js";
 import { resolveToCwd } from "./paths.js";
 
 const schema = once(() =>

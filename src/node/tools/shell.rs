@@ -53,7 +53,8 @@ impl ShellOutput {
     #[napi(catch_unwind)]
     pub fn shown(&self) -> Result<String> {
         self.told.store(false, Ordering::SeqCst);
-        serde_json::to_string(&lock(&self.output).shown()).map_err(|error| Error::from_reason(error.to_string()))
+        serde_json::to_string(&lock(&self.output).shown())
+            .map_err(|error| Error::from_reason(error.to_string()))
     }
 
     /// Removes the file: nobody has heard of it.
@@ -76,8 +77,13 @@ impl ShellRun {
     /// `command` is JSON.
     #[napi(constructor, catch_unwind)]
     pub fn new(command: String) -> Result<Self> {
-        let command = serde_json::from_str(&command).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(Self { command: Mutex::new(Some(command)), cancel: CancellationToken::new(), pieces: Arc::default() })
+        let command =
+            serde_json::from_str(&command).map_err(|error| Error::from_reason(error.to_string()))?;
+        Ok(Self {
+            command: Mutex::new(Some(command)),
+            cancel: CancellationToken::new(),
+            pieces: Arc::default(),
+        })
     }
 
     /// Runs it. `onNews` is called when there is output since the last look: into `output` if that is given, else for
@@ -89,7 +95,8 @@ impl ShellRun {
         output: Option<&ShellOutput>,
         on_news: Option<Function<'_, (), ()>>,
     ) -> Result<PromiseRaw<'env, String>> {
-        let command = lock(&self.command).take().ok_or_else(|| Error::from_reason("The command has been run"))?;
+        let command =
+            lock(&self.command).take().ok_or_else(|| Error::from_reason("The command has been run"))?;
         let bell = on_news.map(|on_news| on_news.build_threadsafe_function::<()>().build()).transpose()?;
         let cancel = self.cancel.clone();
         let (tell, told) = oneshot::channel();
@@ -110,7 +117,8 @@ impl ShellRun {
             match told.await.unwrap_or_else(|_| Err(io::Error::other("The command was lost"))) {
                 Ok(exit) => Ok(outcome(exit).to_string()),
                 Err(error) => {
-                    Ok(serde_json::json!({ "errno": error.raw_os_error(), "error": error.to_string() }).to_string())
+                    Ok(serde_json::json!({ "errno": error.raw_os_error(), "error": error.to_string() })
+                        .to_string())
                 }
             }
         })

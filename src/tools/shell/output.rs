@@ -87,7 +87,8 @@ impl Output {
         if let Whole::File(file) = &mut self.whole {
             file.disable_cleanup(true);
         }
-        let line = if self.cut { memchr::memchr(b'\n', self.tail.as_bytes()).map_or(0, |at| at + 1) } else { 0 };
+        let line =
+            if self.cut { memchr::memchr(b'\n', self.tail.as_bytes()).map_or(0, |at| at + 1) } else { 0 };
         let (path, unsaved) = match &self.whole {
             Whole::Held(_) => (None, None),
             Whole::File(file) => (Some(file.path()), None),
@@ -156,7 +157,8 @@ impl Output {
 
     fn open(&mut self, held: &[u8]) -> io::Result<()> {
         let name = format!("pi-bash-{:016x}", fastrand::u64(..));
-        let builder = || tempfile::Builder::new().prefix(&name).rand_bytes(0).suffix(".log").tempfile_in(&self.folder);
+        let builder =
+            || tempfile::Builder::new().prefix(&name).rand_bytes(0).suffix(".log").tempfile_in(&self.folder);
         let mut file = builder()?;
         file.write_all(held)?;
         self.whole = Whole::File(file);

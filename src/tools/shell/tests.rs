@@ -50,7 +50,10 @@ fn play(script: &str, timeout: Option<f64>, word: &str) -> (Exit, String) {
 
 /// The ids that a script has written, one a line.
 fn pids(said: &str) -> Vec<PathBuf> {
-    said.lines().filter_map(|line| line.parse::<u32>().ok()).map(|pid| format!("/proc/{pid}").into()).collect()
+    said.lines()
+        .filter_map(|line| line.parse::<u32>().ok())
+        .map(|pid| format!("/proc/{pid}").into())
+        .collect()
 }
 
 fn dead(process: &Path) -> bool {
@@ -61,7 +64,10 @@ fn dead(process: &Path) -> bool {
 #[test]
 fn tells_code_and_signal() {
     let itself = |code, signal| Exit { code, signal, end: End::Itself };
-    assert_eq!(play("echo out; echo err >&2; exit 3", None, ""), (itself(Some(3), None), "out\nerr\n".into()));
+    assert_eq!(
+        play("echo out; echo err >&2; exit 3", None, ""),
+        (itself(Some(3), None), "out\nerr\n".into())
+    );
     assert_eq!(play("kill -9 $$", None, "").0, itself(None, Some(9)));
 }
 
@@ -102,7 +108,8 @@ fn leaves_nobody_when_the_time_is_over() {
 #[cfg(target_os = "linux")]
 #[test]
 fn asks_before_it_kills() {
-    let (exit, said) = play("trap 'echo tidied; exit 7' TERM; echo ready; while :; do sleep 0.01; done", None, "ready");
+    let (exit, said) =
+        play("trap 'echo tidied; exit 7' TERM; echo ready; while :; do sleep 0.01; done", None, "ready");
     assert_eq!((exit.end, exit.code), (End::Aborted, Some(7)));
     assert_eq!(said, "ready\ntidied\n");
 }

@@ -57,7 +57,8 @@ impl Tree {
                 break;
             }
         }
-        let alive = |pid: &&i32| table.get(pid).is_some_and(|row| !row.dead && self.is_known(**pid, Some(row)));
+        let alive =
+            |pid: &&i32| table.get(pid).is_some_and(|row| !row.dead && self.is_known(**pid, Some(row)));
         Some(self.known.keys().filter(alive).copied().collect())
     }
 

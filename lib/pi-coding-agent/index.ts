@@ -1,9 +1,11 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
 export * from "./messages.js";
+export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";
+export type { CutDetails, GuardOptions } from "./session-guard.js";
 export { migrateSessionEntries, parseSessionEntries } from "./session-lines.js";
 export type { SessionInfo, SessionListProgress } from "./session-list.js";
 export { SessionManager } from "./session-manager.js";

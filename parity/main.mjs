@@ -91,6 +91,14 @@ async function compareAll() {
     };
     await runLoops({ ...size, count: flags.long ? 10_000 : size.count, ...sides, report, only: flags.case });
   }
+  if (flags.only === undefined || flags.only === "shell") {
+    const { runShellTools } = await import("./shell-tools.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
+    };
+    await runShellTools({ ...size, count: flags.long ? 10_000 : size.count, ...sides, report });
+  }
   if (flags.recorded) {
     await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
   }

@@ -60,6 +60,14 @@ if (flags.only === undefined || flags.only === "sessions") {
   };
   runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
 }
+if (flags.only === undefined || flags.only === "skills") {
+  const { runSkills } = await import("./skills.mjs");
+  const alpha = await import("@mariozechner/pi-coding-agent");
+  const beta = await import("argent-runtime/pi-coding-agent");
+  // Pi warns of YAML tags it does not know, ours does not.
+  process.emitWarning = () => {};
+  runSkills({ ...size, alpha, beta, report });
+}
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();

@@ -15,6 +15,7 @@ pub mod json;
 pub mod provider;
 mod queue;
 pub mod session;
+pub mod skills;
 mod socket;
 pub mod turn;
 

@@ -187,10 +187,7 @@ const FLOWS = [
   "{: a}",
   "[-, a]",
   "[- a]",
-  "[?]",
   "{a: b, a: c}",
-  "[a]:",
-  "{ a: b }: c",
 ];
 
 /** A value in one line, or in more that are indented by two at least. */

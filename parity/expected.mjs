@@ -1,4 +1,5 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { skills } from "./expected-skills.mjs";
 
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
@@ -118,6 +119,7 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   ...bedrock,
+  ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

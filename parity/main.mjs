@@ -68,6 +68,20 @@ if (flags.only === undefined || flags.only === "skills") {
   process.emitWarning = () => {};
   runSkills({ ...size, alpha, beta, report });
 }
+if (flags.only === undefined || flags.only === "prompts") {
+  const { runPrompts } = await import("./prompts.mjs");
+  // Pi keeps these to itself, so that they are taken from their files.
+  const from = async (folder) => ({
+    templates: await import(`${folder}/prompt-templates.js`),
+    system: await import(`${folder}/system-prompt.js`),
+  });
+  const pi = new URL("core", import.meta.resolve("@mariozechner/pi-coding-agent"));
+  const own = new URL(".", import.meta.resolve("argent-runtime/pi-coding-agent"));
+  const alpha = { ...(await from(pi)), context: await import("@mariozechner/pi-coding-agent") };
+  const beta = { ...(await from(own)), context: await import("argent-runtime/pi-coding-agent") };
+  process.emitWarning = () => {};
+  runPrompts({ ...size, alpha, beta, report });
+}
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();

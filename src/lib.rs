@@ -6,15 +6,19 @@
 //! - [`session`]: session files: the log, its index, what is read of it.
 //! - [`yaml`]: YAML as JavaScript's `yaml` package reads it, and the front matter of Markdown files.
 //! - [`skills`]: which skills there are.
+//! - [`prompts`]: the files that prompts are made of: templates, a project's instructions.
+//! - [`paths`]: folders and paths as Node has them.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session, skills -> yaml} -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]
 pub mod node;
+pub mod paths;
+pub mod prompts;
 pub mod session;
 pub mod skills;
 pub mod yaml;

@@ -29,13 +29,17 @@ export const parseFrontmatter = <T extends Record<string, unknown> = Record<stri
 ): ParsedFrontmatter<T> => {
   const { matter, body, complaint, place } = splitFrontMatter(content);
   if (matter === undefined) throw new FrontmatterError(complaint ?? "no YAML", place);
-  return { frontmatter: matter.includes('"\\u0000') ? JSON.parse(matter, revive) : JSON.parse(matter), body };
+  return { frontmatter: parseYamlValues(matter), body };
 };
 
 /** A Markdown file without its front matter. */
 export const stripFrontmatter = (content: string): string => parseFrontmatter(content).body;
 
-/** Numbers that JSON does not have come as strings of a NUL and their name. */
+/** What the native side read, from its JSON: numbers that JSON does not have are strings of a NUL and their name. */
+export function parseYamlValues<T>(json: string): T {
+  return json.includes('"\\u0000') ? JSON.parse(json, revive) : JSON.parse(json);
+}
+
 function revive(_key: string, value: unknown): unknown {
   if (typeof value !== "string" || !value.startsWith("\0")) return value;
   return value.startsWith("\0\0") ? value.slice(1) : Number(value.slice(1));

@@ -1,8 +1,10 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
+export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export * from "./messages.js";
+export type { PromptTemplate } from "./prompt-templates.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";
@@ -24,3 +26,4 @@ export {
   type SkillFrontmatter,
 } from "./skills.js";
 export { createSyntheticSourceInfo, type SourceInfo } from "./source-info.js";
+export type { BuildSystemPromptOptions } from "./system-prompt.js";

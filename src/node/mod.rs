@@ -12,6 +12,7 @@ mod batch;
 pub mod classify;
 pub mod feed;
 pub mod json;
+pub mod prompts;
 pub mod provider;
 mod queue;
 pub mod session;

@@ -1,7 +1,5 @@
 //! What a host is told of skills that are not as they should be.
 
-use std::io;
-
 use serde::Serialize;
 
 /// How bad it is.
@@ -64,16 +62,4 @@ impl Diagnostic {
             }),
         }
     }
-}
-
-/// What Node says of a file that cannot be read.
-pub(super) fn node_words(error: &io::Error, path: &str) -> String {
-    let words = match error.kind() {
-        io::ErrorKind::NotFound => "ENOENT: no such file or directory",
-        io::ErrorKind::PermissionDenied => "EACCES: permission denied",
-        io::ErrorKind::IsADirectory => return "EISDIR: illegal operation on a directory, read".to_owned(),
-        io::ErrorKind::NotADirectory => "ENOTDIR: not a directory",
-        _ => return format!("{error}, open '{path}'"),
-    };
-    format!("{words}, open '{path}'")
 }

@@ -1,9 +1,10 @@
 //! One skill's file: what it says, and whether that is as it should be.
 
 use crate::json;
+use crate::paths::read_text;
 use crate::yaml::{FrontMatter, Yaml};
 
-use super::diagnostic::{Diagnostic, node_words};
+use super::diagnostic::Diagnostic;
 use super::skill::{Origin, Skill};
 
 /// How long a name may be, in UTF-16 code units.
@@ -41,9 +42,7 @@ fn skill(
     origin: &Origin,
     warnings: &mut Vec<String>,
 ) -> Result<Option<Skill>, String> {
-    let bytes = std::fs::read(path).map_err(|error| node_words(&error, path))?;
-    let FrontMatter { matter, .. } =
-        FrontMatter::read(&String::from_utf8_lossy(&bytes)).map_err(|error| error.message)?;
+    let FrontMatter { matter, .. } = FrontMatter::read(&read_text(path)?).map_err(|error| error.message)?;
     let description = text(&matter, "description", "trim")?.filter(|text| !json::is_blank(text));
     match description.map(utf16_length) {
         None => warnings.push("description is required".to_owned()),

@@ -1,8 +1,10 @@
 //! A folder of skills, walked as Pi walks it: a folder with a `SKILL.md` is one skill; any other may have skills below it,
 //! and the first may hold Markdown files that are skills themselves.
 
-use std::fs::{self, FileType};
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::fs;
+use std::path::{Path, PathBuf, is_separator};
+
+use crate::paths::{Entry, Kind, entries, join, read_text};
 
 use super::diagnostic::Diagnostic;
 use super::file::{Location, read};
@@ -34,19 +36,14 @@ struct Walk<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Entry {
-    name: String,
-    kind: FileType,
-}
-
 impl Walk<'_> {
     /// `below` is the folder relative to the first one, with slashes.
     fn folder(&mut self, dir: &str, below: &str) {
         let Ok(entries) = entries(dir) else { return };
         let has = |name: &str| entries.iter().any(|entry| entry.name == name);
         for name in FILES.into_iter().filter(|name| has(name)) {
-            if let Ok(rules) = fs::read(join(dir, name)) {
-                self.ignored.add(below, &String::from_utf8_lossy(&rules));
+            if let Ok(rules) = read_text(&join(dir, name)) {
+                self.ignored.add(below, &rules);
             }
         }
         let skill = entries.iter().find(|entry| entry.name == SKILL);
@@ -64,17 +61,17 @@ impl Walk<'_> {
     }
 
     fn is_skill(&self, entry: &Entry, dir: &str, below: &str) -> bool {
-        matches!(kind(entry, dir), Some(Kind::File)) && !self.ignored.has(&relative(below, SKILL), false)
+        entry.kind(dir) == Some(Kind::File) && !self.ignored.has(&relative(below, SKILL), false)
     }
 
     fn entry(&mut self, entry: &Entry, dir: &str, below: &str) {
-        let Some(kind) = kind(entry, dir) else { return };
+        let Some(kind) = entry.kind(dir) else { return };
         let (path, relative) = (join(dir, &entry.name), relative(below, &entry.name));
-        if self.ignored.has(&relative, matches!(kind, Kind::Folder)) {
+        if self.ignored.has(&relative, kind == Kind::Folder) {
             return;
         }
         match kind {
-            Kind::Folder if entry.kind.is_symlink() && self.is_above(&path) => {}
+            Kind::Folder if entry.is_link() && self.is_above(&path) => {}
             Kind::Folder => self.folder(&path, &relative),
             Kind::File if below.is_empty() && entry.name.ends_with(".md") => self.file(dir, &entry.name),
             Kind::File | Kind::Other => {}
@@ -98,53 +95,6 @@ impl Walk<'_> {
         let parent = dir.rsplit(is_separator).next().unwrap_or_default();
         self.skills.extend(read(&Location { path: &path, dir, parent }, self.origin, &mut self.diagnostics));
     }
-}
-
-enum Kind {
-    File,
-    Folder,
-    Other,
-}
-
-/// What an entry is, or what a link leads to; `None` for a link that leads nowhere.
-fn kind(entry: &Entry, dir: &str) -> Option<Kind> {
-    let kind = if entry.kind.is_symlink() {
-        fs::metadata(join(dir, &entry.name)).ok()?.file_type()
-    } else {
-        entry.kind
-    };
-    Some(match (kind.is_dir(), kind.is_file()) {
-        (true, _) => Kind::Folder,
-        (_, true) => Kind::File,
-        _ => Kind::Other,
-    })
-}
-
-/// What is in a folder, in Node's order: by bytes, but on Windows as the system has it.
-fn entries(dir: &str) -> std::io::Result<Vec<Entry>> {
-    let mut entries = fs::read_dir(dir)?
-        .map(|entry| {
-            let entry = entry?;
-            Ok(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind: entry.file_type()? })
-        })
-        .collect::<std::io::Result<Vec<_>>>()?;
-    if cfg!(unix) {
-        entries.sort_by(|one, other| one.name.cmp(&other.name));
-    }
-    Ok(entries)
-}
-
-/// A path in a folder, as Node's `join` has it of a folder that is normal.
-fn join(dir: &str, name: &str) -> String {
-    match dir {
-        "." => name.to_owned(),
-        dir if dir.ends_with(is_separator) => format!("{dir}{name}"),
-        dir => format!("{dir}{MAIN_SEPARATOR}{name}"),
-    }
-}
-
-fn is_separator(character: char) -> bool {
-    std::path::is_separator(character)
 }
 
 fn relative(below: &str, name: &str) -> String {

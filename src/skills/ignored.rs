@@ -29,8 +29,11 @@ impl Ignored {
         let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
         for (number, pattern) in lines.filter_map(|line| below(line, &prefix)).enumerate() {
             let marked = pattern.strip_prefix('\u{FEFF}').filter(|_| number == 0);
-            // What is no pattern fits nothing.
-            let _ = rules.add_line(None, marked.unwrap_or(&pattern));
+            let pattern = marked.unwrap_or(&pattern);
+            if pattern != "!" {
+                // What is no pattern fits nothing.
+                let _ = rules.add_line(None, pattern);
+            }
         }
         self.files.extend(rules.build().ok().filter(|rules| !rules.is_empty()));
     }

@@ -33,10 +33,16 @@ describe("skills", () => {
   const options = () => ({ cwd: at("work"), agentDir: at("agent"), skillPaths: [], includeDefaults: true });
 
   it("come from the agent's folder, the project's and paths, each name once", () => {
-    put("agent/skills/pdf/SKILL.md", "---\nname: pdf\ndescription: Reads\ntools: [web_search, read]\n---\nBody");
+    put(
+      "agent/skills/pdf/SKILL.md",
+      "---\nname: pdf\ndescription: Reads\ntools: [web_search, read]\n---\nBody",
+    );
     put("work/.pi/skills/pdf/SKILL.md", "---\ndescription: Again\n---\n");
     put("more/note.md", "---\nname: more\ndescription: >-\n  Two\n  lines\n---\n");
-    const { skills, diagnostics } = loadSkills({ ...options(), skillPaths: ["../more/note.md", " ../none "] });
+    const { skills, diagnostics } = loadSkills({
+      ...options(),
+      skillPaths: ["../more/note.md", " ../none "],
+    });
     const [baseDir, filePath] = [at("agent/skills/pdf"), at("agent/skills/pdf/SKILL.md")];
     expect(skills[0]).toEqual({
       name: "pdf",
@@ -69,7 +75,9 @@ describe("skills", () => {
     put("a/SKILL.md", "---\nname: a\ndescription: Use when: asked\n---\n");
     put("b/SKILL.md", "---\ndescription: Does it\ndisable-model-invocation: true\n---\n");
     const { skills, diagnostics } = loadSkillsFromDir({ dir: root, source: "bundled" });
-    expect(skills).toMatchObject([{ name: "b", disableModelInvocation: true, sourceInfo: { source: "bundled" } }]);
+    expect(skills).toMatchObject([
+      { name: "b", disableModelInvocation: true, sourceInfo: { source: "bundled" } },
+    ]);
     expect(diagnostics).toMatchObject([{ type: "warning", path: at("a/SKILL.md") }]);
     expect(diagnostics[0]?.message).toContain("at line 2, column 22:\n\ndescription: Use when: asked\n");
   });
@@ -94,7 +102,12 @@ describe("skills", () => {
 
   it("that the user called for are found in the message", () => {
     const text = '<skill name="a" location="/s">\nDo it.\n</skill>\n\nnow ';
-    expect(parseSkillBlock(text)).toEqual({ name: "a", location: "/s", content: "Do it.", userMessage: "now" });
+    expect(parseSkillBlock(text)).toEqual({
+      name: "a",
+      location: "/s",
+      content: "Do it.",
+      userMessage: "now",
+    });
     expect(parseSkillBlock("a <skill")).toBeNull();
   });
 });
@@ -107,7 +120,9 @@ describe("front matter", () => {
   });
 
   it("gives numbers and texts that JSON does not have", () => {
-    const { frontmatter } = parseFrontmatter('---\na: [1, .inf, -.inf, -0, .nan]\nb: "\\0NaN"\n__proto__: 1\n---\n');
+    const { frontmatter } = parseFrontmatter(
+      '---\na: [1, .inf, -.inf, -0, .nan]\nb: "\\0NaN"\n__proto__: 1\n---\n',
+    );
     expect(frontmatter.a).toEqual([1, Infinity, -Infinity, -0, Number.NaN]);
     expect(frontmatter.b).toBe("\0NaN");
     expect(Object.keys(frontmatter)).toEqual(["a", "b", "__proto__"]);
@@ -142,7 +157,9 @@ describe("prompts", () => {
     const files = loadProjectContextFiles({ cwd: at("work"), agentDir: at("agent") });
     expect(files.map(({ content }) => content)).toEqual(["agent", "root", "work"]);
     const prompt = buildSystemPrompt({ cwd: at("work"), contextFiles: files.slice(2) });
-    expect(prompt).toContain(`# Project Context\n\nProject-specific instructions and guidelines:\n\n## ${at("work")}`);
+    expect(prompt).toContain(
+      `# Project Context\n\nProject-specific instructions and guidelines:\n\n## ${at("work")}`,
+    );
     expect(prompt).not.toContain("Pi documentation");
   });
 });

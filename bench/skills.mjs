@@ -36,7 +36,10 @@ function makeSkills(root) {
       "metadata:\n  author: somebody\n  version: 1.0",
     ];
     mkdirSync(join(dir, name), { recursive: true });
-    writeFileSync(join(dir, name, "SKILL.md"), `---\n${matter.join("\n")}\n---\n\n${"A line of text.\n".repeat(60)}`);
+    writeFileSync(
+      join(dir, name, "SKILL.md"),
+      `---\n${matter.join("\n")}\n---\n\n${"A line of text.\n".repeat(60)}`,
+    );
   }
   return dir;
 }
@@ -53,6 +56,10 @@ function measure(api, call, dir) {
     if (skills.length !== SKILLS) throw new Error(`${skills.length} skills`);
     return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1000 };
   });
-  const middle = (column) => costs.slice(1).map((cost) => cost[column]).sort((a, b) => a - b)[TIMES >> 1];
+  const middle = (column) =>
+    costs
+      .slice(1)
+      .map((cost) => cost[column])
+      .sort((a, b) => a - b)[TIMES >> 1];
   return { wallMs: middle("wallMs"), cpuMs: middle("cpuMs") };
 }

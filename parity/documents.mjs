@@ -1,6 +1,16 @@
 /** Random YAML documents of the sort that stands at the top of a Markdown file, good, odd and broken. */
 
-const KEYS = ["name", "description", "tools", "disable-model-invocation", "license", "a", "b", "1", "metadata"];
+const KEYS = [
+  "name",
+  "description",
+  "tools",
+  "disable-model-invocation",
+  "license",
+  "a",
+  "b",
+  "1",
+  "metadata",
+];
 
 const WORDS = [
   "skill",
@@ -236,7 +246,27 @@ function map(random, depth) {
   return random.times(1, 4, line).join(random.chance(0.05) ? "\n\n" : "\n");
 }
 
-const NOISE = ["\n", " ", "  ", "\t", ":", "#", "'", '"', "-", "- ", "[", "]", "{", "}", ",", "\u00e9", "&x ", "*x", "!"];
+const NOISE = [
+  "\n",
+  " ",
+  "  ",
+  "\t",
+  ":",
+  "#",
+  "'",
+  '"',
+  "-",
+  "- ",
+  "[",
+  "]",
+  "{",
+  "}",
+  ",",
+  "\u00e9",
+  "&x ",
+  "*x",
+  "!",
+];
 
 /** A document; some are broken on purpose at one place. */
 export function yamlDocument(random) {
@@ -248,7 +278,15 @@ export function yamlDocument(random) {
     [0.3, () => `%YAML 1.2\n---\n${map(random, 0)}`],
     [0.3, () => `--- ${map(random, 0)}\n...\n`],
   ]);
-  for (let times = random.weighted([[5, 0], [3, 1], [1, 2]]); times > 0; times--) {
+  for (
+    let times = random.weighted([
+      [5, 0],
+      [3, 1],
+      [1, 2],
+    ]);
+    times > 0;
+    times--
+  ) {
     const characters = [...text];
     const cut = random.chance(0.4) ? random.between(1, 3) : 0;
     characters.splice(random.int(characters.length + 1), cut, ...(cut > 0 ? [] : [random.pick(NOISE)]));

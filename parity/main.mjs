@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
 const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
-const TOGETHER = 24;
+const TOGETHER = 64;
 // Each such case takes the whole time limit.
 const HUNG_ENOUGH = 5;
 
@@ -49,43 +49,49 @@ const groups = {
   errors: () => errorSections(),
   hosts: () => hostSections(),
 };
-for (const [name, make] of Object.entries(groups)) {
-  if (flags.only === undefined || flags.only === name) await run(await make());
+let alike = false;
+try {
+  await compareAll();
+  alike = report.finish();
+} catch (error) {
+  // Observed cases catch what nobody handles, so this would be one of those.
+  console.error(error);
 }
-if (flags.only === undefined || flags.only === "sessions") {
-  const { runSessions } = await import("./sessions.mjs");
-  const managers = {
-    alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
-    beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
-  };
-  runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
-}
-if (flags.only === undefined || flags.only === "skills") {
-  const { runSkills } = await import("./skills.mjs");
-  const alpha = await import("@mariozechner/pi-coding-agent");
-  const beta = await import("argent-runtime/pi-coding-agent");
-  // Pi warns of YAML tags it does not know, ours does not.
-  process.emitWarning = () => {};
-  runSkills({ ...size, alpha, beta, report });
-}
-if (flags.only === undefined || flags.only === "prompts") {
-  const { runPrompts } = await import("./prompts.mjs");
-  // Pi keeps these to itself, so that they are taken from their files.
-  const from = async (folder) => ({
-    templates: await import(`${folder}/prompt-templates.js`),
-    system: await import(`${folder}/system-prompt.js`),
-  });
-  const pi = new URL("core", import.meta.resolve("@mariozechner/pi-coding-agent"));
-  const own = new URL(".", import.meta.resolve("argent-runtime/pi-coding-agent"));
-  const alpha = { ...(await from(pi)), context: await import("@mariozechner/pi-coding-agent") };
-  const beta = { ...(await from(own)), context: await import("argent-runtime/pi-coding-agent") };
-  process.emitWarning = () => {};
-  runPrompts({ ...size, alpha, beta, report });
-}
-if (flags.recorded)
-  await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();
-process.exit(report.finish() ? 0 : 1);
+process.exit(alike ? 0 : 1);
+
+async function compareAll() {
+  for (const [name, make] of Object.entries(groups)) {
+    if (flags.only === undefined || flags.only === name) await run(await make());
+  }
+  if (flags.only === undefined || flags.only === "sessions") {
+    const { runSessions } = await import("./sessions.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
+    };
+    const count = Number(flags.count ?? (flags.long ? 10_000 : 300));
+    await runSessions({ seed: flags.seed, count, chosen: flags.case, ...sides, report });
+  }
+  if (flags.only === undefined || flags.only === "skills") {
+    const { runSkills } = await import("./skills.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
+    };
+    // Pi warns of YAML tags that it does not know.
+    process.emitWarning = () => {};
+    runSkills({ ...size, ...sides, report });
+  }
+  if (flags.only === undefined || flags.only === "prompts") {
+    const { runPrompts, promptSides } = await import("./prompts.mjs");
+    process.emitWarning = () => {};
+    runPrompts({ ...size, ...(await promptSides()), report });
+  }
+  if (flags.recorded) {
+    await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
+  }
+}
 
 async function run(sections) {
   const headers = createHeaderLedger();
@@ -129,28 +135,54 @@ function place(pause, key = KEY) {
   return { base: `${server.origin}/${key}`, pause };
 }
 
-/** Cases that mostly wait, many at a time. */
+/** Cases that mostly wait, many at a time: those with the same environment, since a process has only one. */
 async function runTogether(cases) {
+  const groups = new Map();
+  for (const [at, one] of cases.entries()) {
+    const key = `${KEY}${at}`;
+    const { env } = prepared(one, 3, key);
+    const name = JSON.stringify(env);
+    if (!groups.has(name)) groups.set(name, { env, rest: [] });
+    groups.get(name).rest.push({ one, key });
+  }
   const pairs = new Map();
-  const rest = [...cases.entries()];
-  const work = async () => {
-    for (let next = rest.shift(); next; next = rest.shift()) {
-      pairs.set(next[1], await both(next[1], 3, `${KEY}${next[0]}`));
-    }
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, work));
+  for (const { env, rest } of groups.values()) {
+    const work = async () => {
+      for (let next = rest.shift(); next; next = rest.shift()) {
+        pairs.set(next.one, await pair(next.one, 3, next.key));
+      }
+    };
+    await withEnvironment(env, () => Promise.all(Array.from({ length: TOGETHER }, work)));
+  }
   return pairs;
 }
 
+/** Runs a case on both sides. */
+function both(one, pause) {
+  return withEnvironment(prepared(one, pause, KEY).env, () => pair(one, pause, KEY));
+}
+
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
-async function both(one, pause, key = KEY) {
-  const make = () => {
-    const kase = { key, ...one.make(place(pause, key)) };
-    const wire = WIRES.get(kase.model.api);
-    wire?.prepare?.(kase);
-    kase.env = { ...wire?.environment?.(kase), ...kase.env };
-    return kase;
-  };
+async function pair(one, pause, key) {
+  const make = () => prepared(one, pause, key);
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
+}
+
+/** A case as its wire needs it, made anew for each side. */
+function prepared(one, pause, key) {
+  const kase = { key, ...one.make(place(pause, key)) };
+  const wire = WIRES.get(kase.model.api);
+  wire?.prepare?.(kase);
+  kase.env = { ...wire?.environment?.(kase), ...kase.env };
+  return kase;
+}
+
+async function withEnvironment(values, act) {
+  Object.assign(process.env, values);
+  try {
+    return await act();
+  } finally {
+    for (const name of Object.keys(values)) delete process.env[name];
+  }
 }

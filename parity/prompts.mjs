@@ -9,7 +9,19 @@ import { different } from "./skills.mjs";
 
 const KASE = { call: "prompts", model: { api: "files" }, options: {}, tags: new Set() };
 
-/** Each side is `{ templates, context, system }`: the functions of three of Pi's modules. */
+/** The functions of both sides. Some Pi keeps to itself, so that they are taken from their files. */
+export async function promptSides() {
+  const side = async (module, folder) => ({
+    context: await import(module),
+    templates: await import(new URL(`${folder}prompt-templates.js`, import.meta.resolve(module))),
+    system: await import(new URL(`${folder}system-prompt.js`, import.meta.resolve(module))),
+  });
+  return {
+    alpha: await side("@mariozechner/pi-coding-agent", "core/"),
+    beta: await side("argent-runtime/pi-coding-agent", ""),
+  };
+}
+
 export function runPrompts({ seed, count, alpha, beta, report }) {
   const each = (name, play) => {
     const section = report.section(name);
@@ -25,8 +37,26 @@ export function runPrompts({ seed, count, alpha, beta, report }) {
   each("system prompts", systemPrompts);
 }
 
-const NAMES = ["review.md", "fix.md", "a b.md", ".md", "caf\u00e9.md", "x.MD", "notes.txt", ".hidden.md", "a.md.md"];
-const LINES = ["Review $1", "", "  ", `${"long ".repeat(12)}line`, "x".repeat(61), "\u{1F600}".repeat(31), "# Title"];
+const NAMES = [
+  "review.md",
+  "fix.md",
+  "a b.md",
+  ".md",
+  "caf\u00e9.md",
+  "x.MD",
+  "notes.txt",
+  ".hidden.md",
+  "a.md.md",
+];
+const LINES = [
+  "Review $1",
+  "",
+  "  ",
+  `${"long ".repeat(12)}line`,
+  "x".repeat(61),
+  "\u{1F600}".repeat(31),
+  "# Title",
+];
 const MATTER = [
   "description: Reviews a file",
   "argument-hint: <file> [note]",
@@ -70,7 +100,15 @@ function templates(random, alpha, beta) {
       if (random.chance(0.2)) mkdirSync(join(folder, "folder.md"));
       if (random.chance(0.3)) symlinkSync(random.pick([...files, "gone", folder]), join(folder, "link.md"));
     }
-    const anywhere = [...files, ...folders, `${root}/more/`, "../more", " .pi/prompts ", `${root}//more/.`, "none.md"];
+    const anywhere = [
+      ...files,
+      ...folders,
+      `${root}/more/`,
+      "../more",
+      " .pi/prompts ",
+      `${root}//more/.`,
+      "none.md",
+    ];
     const promptPaths = random.times(0, 3, () => random.pick(anywhere));
     const options = { cwd, agentDir, promptPaths, includeDefaults: random.chance(0.7) };
     const [left, right] = [alpha, beta].map((side) => side.templates.loadPromptTemplates(options));
@@ -78,9 +116,27 @@ function templates(random, alpha, beta) {
   });
 }
 
-const PLACEHOLDERS = ["$1", "$2", "$10", "$0", "$@", "$ARGUMENTS", "${@:1}", "${@:2}", "${@:0}", "${@:2:1}", "${@:1:0}"];
-const TEXT = ["a", " ", "$", "$$", "${", "}", "$x", "${@}", "${@:}", "${@:a}", "ARGUMENTS", "\n", "\u{1F600}", "1", "$&"];
-const ARGS = ["one", "'two three'", '"four', "it's", "\t", " ", "  ", "''", "caf\u00e9", "a\"b c\"d", "\n", "five\\ six", "a@b", "&"];
+const braced = (text) => `$\{${text}}`;
+const SLICES = ["@:1", "@:2", "@:0", "@:2:1", "@:1:0"].map(braced);
+const PLACEHOLDERS = ["$1", "$2", "$10", "$0", "$@", "$ARGUMENTS", ...SLICES];
+const ODD = ["@", "@:", "@:a"].map(braced);
+const TEXT = [...ODD, "a", " ", "$", "$$", "$\u007b", "}", "$x", "ARGUMENTS", "\n", "\u{1F600}", "1", "$&"];
+const ARGS = [
+  "one",
+  "'two three'",
+  '"four',
+  "it's",
+  "\t",
+  " ",
+  "  ",
+  "''",
+  "caf\u00e9",
+  'a"b c"d',
+  "\n",
+  "five\\ six",
+  "a@b",
+  "&",
+];
 
 function commands(random, alpha, beta) {
   const content = random.times(0, 6, () => random.pick([...PLACEHOLDERS, ...TEXT])).join("");
@@ -137,15 +193,26 @@ const TOOLS = ["read", "bash", "edit", "write", "grep", "find", "ls", "mine"];
 
 function systemPrompts(random, alpha, beta) {
   const maybe = (make, share = 0.5) => (random.chance(share) ? make() : undefined);
-  const skill = () => ({ name: "a<b", description: "d", filePath: "/s", disableModelInvocation: random.chance(0.3) });
+  const skill = () => ({
+    name: "a<b",
+    description: "d",
+    filePath: "/s",
+    disableModelInvocation: random.chance(0.3),
+  });
   const options = {
     customPrompt: maybe(() => random.pick(["", "Be brief.", "half \ud83d"]), 0.3),
     selectedTools: maybe(() => random.some(TOOLS), 0.7),
-    toolSnippets: maybe(() => Object.fromEntries(random.some(TOOLS).map((name) => [name, random.pick(["", `Does ${name}`])]))),
-    promptGuidelines: maybe(() => random.times(0, 3, () => random.pick(["Be kind", " Be kind ", "", "Be concise in your responses"]))),
+    toolSnippets: maybe(() =>
+      Object.fromEntries(random.some(TOOLS).map((name) => [name, random.pick(["", `Does ${name}`])])),
+    ),
+    promptGuidelines: maybe(() =>
+      random.times(0, 3, () => random.pick(["Be kind", " Be kind ", "", "Be concise in your responses"])),
+    ),
     appendSystemPrompt: maybe(() => random.pick(["", "More."])),
     cwd: random.pick(["/work", "C:\\work\\x", "/caf\u00e9 x/"]),
-    contextFiles: maybe(() => random.times(0, 2, () => ({ path: "/a/AGENTS.md", content: random.pick(["", "x\n"]) }))),
+    contextFiles: maybe(() =>
+      random.times(0, 2, () => ({ path: "/a/AGENTS.md", content: random.pick(["", "x\n"]) })),
+    ),
     skills: maybe(() => random.times(0, 2, skill)),
   };
   const kept = process.env.PI_PACKAGE_DIR;

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { yamlDocument } from "./documents.mjs";
@@ -75,7 +84,19 @@ function frontMatter(random, alpha, beta) {
   }));
 }
 
-const NAMES = ["pdf", "a-b", "skill-1", "My Skill", "-x", "a--b", "caf\u00e9", "x".repeat(70), "[ab]", "{a,b}", "b"];
+const NAMES = [
+  "pdf",
+  "a-b",
+  "skill-1",
+  "My Skill",
+  "-x",
+  "a--b",
+  "caf\u00e9",
+  "x".repeat(70),
+  "[ab]",
+  "{a,b}",
+  "b",
+];
 const FOLDERS = [...NAMES, "#d", "!e", ".hidden", "node_modules", "SKILL.md", "dir.md", "a", "lib", "docs"];
 const FILES = ["SKILL.md", "README.md", "notes.md", "a.md", "b.txt", "skill.md", ".x.md", "x.MD", "docs"];
 
@@ -108,7 +129,11 @@ function skillFile(random, parent) {
   ]);
   const fields = [
     name !== undefined && `name: ${/[#![{]/.test(name) && name !== "[a]" ? JSON.stringify(name) : name}`,
-    random.chance(0.9) && `description: ${random.weighted([[3, "Does it."], [2, () => random.pick(DESCRIPTIONS)]])}`,
+    random.chance(0.9) &&
+      `description: ${random.weighted([
+        [3, "Does it."],
+        [2, () => random.pick(DESCRIPTIONS)],
+      ])}`,
     random.chance(0.3) && `disable-model-invocation: ${random.pick(["true", "false", '"true"', "yes", "1"])}`,
     random.chance(0.1) && `license: MIT # ours`,
     random.chance(0.03) && "\tbad",
@@ -119,12 +144,56 @@ function skillFile(random, parent) {
 }
 
 const PATTERNS = [
-  ...["pdf", "*.md", "!*.md", "/a", "a/", "/a/", "b/SKILL.md", "**/docs", "docs/**", "a/**/b", "**", "*", "!a"],
-  ...["lib/*", "!lib/SKILL.md", "[ab]", "[!a]", "a?b", "?", "{a,b}", "\\#d", "#d", "\\!e", "!", "/", "//a", "a//"],
+  ...[
+    "pdf",
+    "*.md",
+    "!*.md",
+    "/a",
+    "a/",
+    "/a/",
+    "b/SKILL.md",
+    "**/docs",
+    "docs/**",
+    "a/**/b",
+    "**",
+    "*",
+    "!a",
+  ],
+  ...[
+    "lib/*",
+    "!lib/SKILL.md",
+    "[ab]",
+    "[!a]",
+    "a?b",
+    "?",
+    "{a,b}",
+    "\\#d",
+    "#d",
+    "\\!e",
+    "!",
+    "/",
+    "//a",
+    "a//",
+  ],
   ...["SKILL.md", "skill.md", "README", "Readme.md", " a", "a ", "a\\ ", "  ", "caf\u00e9", "A", "*a*"],
   ...["x*", "[a-c]", "[", "a[", "[]a]", "[^a]", "\\a", "\\", "a\\", "a\\b", "**/SKILL.md", "*/SKILL.md"],
   ...["***", "a**", "**a", "a/**", "/**/a", "-x", "a.md", "!a.md", "(a|b)", "a+", "^a", "$", "./a", "a/.."],
-  ...["!/a", "\\!/a", "!!a", "!#d", "#", "\r", "docs/", "*/", "**/", "/*", "/**", "!/**", "!*/", "notes.m[c-e]"],
+  ...[
+    "!/a",
+    "\\!/a",
+    "!!a",
+    "!#d",
+    "#",
+    "\r",
+    "docs/",
+    "*/",
+    "**/",
+    "/*",
+    "/**",
+    "!/**",
+    "!*/",
+    "notes.m[c-e]",
+  ],
 ];
 
 function tree(random, alpha, beta) {
@@ -159,7 +228,10 @@ function grow(run, dir, depth) {
   for (const name of [".gitignore", ".ignore", ".fdignore"]) {
     if (random.chance(depth === 0 ? 0.35 : 0.12)) {
       const end = random.pick(["\n", "\n", "\r\n"]);
-      put(name, random.pick(["", "", "\ufeff"]) + random.times(1, 4, () => random.pick(PATTERNS) + end).join(""));
+      put(
+        name,
+        random.pick(["", "", "\ufeff"]) + random.times(1, 4, () => random.pick(PATTERNS) + end).join(""),
+      );
     }
   }
   if (depth < 3) {
@@ -180,7 +252,10 @@ function tie(run, from) {
   const at = join(dirname(from), random.pick(["link", "link.md", "SKILL.md", "a-b", "loop", ".gitignore"]));
   try {
     symlinkSync(target, at);
-    links.push({ at: join(realpathSync(dirname(at)), basename(at)), to: existsSync(at) ? realpathSync(at) : target });
+    links.push({
+      at: join(realpathSync(dirname(at)), basename(at)),
+      to: existsSync(at) ? realpathSync(at) : target,
+    });
     if (links.some((link) => leadsBack(links, link, [link]))) {
       unlinkSync(at);
       links.pop();
@@ -200,12 +275,29 @@ function look(run, alpha, beta) {
   const named = random.times(0, 3, () =>
     random.weighted([
       [4, () => random.pick(places.length > 0 ? places : [root])],
-      [1, () => random.pick([join(root, "none"), "../more", " ../more ", "./", `${root}/more/`, `${root}//more/../more`])],
+      [
+        1,
+        () =>
+          random.pick([
+            join(root, "none"),
+            "../more",
+            " ../more ",
+            "./",
+            `${root}/more/`,
+            `${root}//more/../more`,
+          ]),
+      ],
       [1, () => `${random.pick(places.length > 0 ? places : [root])}/`],
     ]),
   );
   const options = { cwd, agentDir: home, skillPaths: named, includeDefaults: random.chance(0.7) };
-  const dir = random.pick([join(home, "skills"), join(root, "more"), `${root}/more/`, root, join(root, "none")]);
+  const dir = random.pick([
+    join(home, "skills"),
+    join(root, "more"),
+    `${root}/more/`,
+    root,
+    join(root, "none"),
+  ]);
   const source = random.pick(["user", "project", "path", "bundled"]);
   const [left, right] = [alpha, beta].map((side) => [
     plain(side.loadSkills(options)),
@@ -217,11 +309,24 @@ function look(run, alpha, beta) {
 /** Words for broken YAML are each side's own. */
 function plain({ skills, diagnostics }) {
   const own = /^(name|description|skill path|E[A-Z]+:)/;
-  const remarks = diagnostics.map((one) => ({ ...one, message: own.test(one.message) ? one.message : "YAML" }));
+  const remarks = diagnostics.map((one) => ({
+    ...one,
+    message: own.test(one.message) ? one.message : "YAML",
+  }));
   return { skills, diagnostics: remarks };
 }
 
-const TEXTS = ["a", "<b> & 'c' \"d\"", "", "caf\u00e9 \u{1F600}", "half \ud83d", "&amp;", "line\nline", "$&", "a\u0000"];
+const TEXTS = [
+  "a",
+  "<b> & 'c' \"d\"",
+  "",
+  "caf\u00e9 \u{1F600}",
+  "half \ud83d",
+  "&amp;",
+  "line\nline",
+  "$&",
+  "a\u0000",
+];
 
 function texts(random, alpha, beta) {
   const text = () => random.pick(TEXTS);

@@ -8,6 +8,7 @@ export type { PromptTemplate } from "./prompt-templates.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";
+export type { CutDetails, GuardOptions } from "./session-guard.js";
 export { migrateSessionEntries, parseSessionEntries } from "./session-lines.js";
 export type { SessionInfo, SessionListProgress } from "./session-list.js";
 export { SessionManager } from "./session-manager.js";

@@ -59,7 +59,8 @@ function findIn(path: string, file: boolean): Found[] {
 
 function sourceOf(path: string, user: string, project: string): SourceInfo {
   const local = { source: "local" };
-  if (isUnderPath(path, user)) return createSyntheticSourceInfo(path, { ...local, scope: "user", baseDir: user });
+  if (isUnderPath(path, user))
+    return createSyntheticSourceInfo(path, { ...local, scope: "user", baseDir: user });
   if (isUnderPath(path, project)) {
     return createSyntheticSourceInfo(path, { ...local, scope: "project", baseDir: project });
   }

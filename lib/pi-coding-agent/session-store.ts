@@ -20,6 +20,7 @@ export interface LogSummary {
   labels: number[];
   torn: [offset: number, length: number] | null;
   bad: [offset: number, length: number][];
+  unknown: [offset: number, length: number][];
 }
 
 /** A session's entries and, where they have one, their file. */
@@ -274,7 +275,8 @@ export class LazyMap extends Map<string, SessionEntry> {
   }
 
   override get size(): number {
-    return this.whole().size;
+    this.whole();
+    return super.size;
   }
 
   override set(id: string, entry: SessionEntry): this {

@@ -10,6 +10,7 @@ import {
   type SessionHeader,
 } from "./session-entries.js";
 import { newSessionId } from "./session-files.js";
+import type { GuardOptions } from "./session-guard.js";
 import { migrate, newEntryId } from "./session-lines.js";
 import type { SessionManager } from "./session-manager.js";
 import { type Durability, type LogSummary, SessionStore } from "./session-store.js";
@@ -18,12 +19,20 @@ import { type Durability, type LogSummary, SessionStore } from "./session-store.
 export interface SessionOptions {
   /** When what was appended reaches the disk itself; `batch` unless set. */
   durability?: Durability;
+  /**
+   * Whether calls are given their results and unusable messages refused, when they are written and when the context is
+   * built; off unless set, as in Pi.
+   */
+  guard?: boolean | GuardOptions;
 }
 
 /** Something that was found wrong with a session's file. */
 export interface SessionDiagnostic {
-  /** The beginning of a line whose writer died, a line that cannot be read, a header that was missing or damaged. */
-  kind: "torn" | "bad-line" | "header";
+  /**
+   * The beginning of a line whose writer died, a line that cannot be read, a header that was missing or damaged, the
+   * first entry of a type that this version does not know.
+   */
+  kind: "torn" | "bad-line" | "header" | "unknown";
   path: string;
   /** Where it begins in the file, in bytes. */
   offset: number;
@@ -58,9 +67,10 @@ export class SessionWriter {
       log = this.log(path);
       summary = JSON.parse(log.summary());
     }
-    const { torn, bad } = summary;
+    const { torn, bad, unknown } = summary;
     if (torn) this.found.push({ kind: "torn", path, offset: torn[0], length: torn[1] });
     for (const [offset, length] of bad) this.found.push({ kind: "bad-line", path, offset, length });
+    for (const [offset, length] of unknown) this.found.push({ kind: "unknown", path, offset, length });
     const store = new SessionStore([], log, summary.labels);
     const isOld = summary.count > 0 && (summary.version ?? 1) < CURRENT_SESSION_VERSION;
     if (isOld || summary.irregular) store.detach();

@@ -71,7 +71,9 @@ export function loadSkills(options: LoadSkillsOptions): LoadSkillsResult {
     if (!includeDefaults && isUnderPath(path, user)) return "user";
     return !includeDefaults && isUnderPath(path, project) ? "project" : "path";
   };
-  const named = skillPaths.map((path) => resolveUserPath(path, cwd)).map((path) => place(path, source(path), true));
+  const named = skillPaths
+    .map((path) => resolveUserPath(path, cwd))
+    .map((path) => place(path, source(path), true));
   const own = includeDefaults ? [place(user, "user", false), place(project, "project", false)] : [];
   return JSON.parse(findSkills([...own, ...named]));
 }
@@ -101,7 +103,13 @@ export function formatSkillsForPrompt(skills: Skill[]): string {
   ].join("\n");
 }
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
@@ -118,7 +126,9 @@ export interface ParsedSkillBlock {
 
 /** The skill that a message begins with; `null` when it begins with none. */
 export function parseSkillBlock(text: string): ParsedSkillBlock | null {
-  const match = /^<skill name="([^"]+)" location="([^"]+)">\n([\s\S]*?)\n<\/skill>(?:\n\n([\s\S]+))?$/.exec(text);
+  const match = /^<skill name="([^"]+)" location="([^"]+)">\n([\s\S]*?)\n<\/skill>(?:\n\n([\s\S]+))?$/.exec(
+    text,
+  );
   if (!match) return null;
   const [, name = "", location = "", content = "", rest] = match;
   return { name, location, content, userMessage: rest?.trim() || undefined };

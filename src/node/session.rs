@@ -58,6 +58,7 @@ impl SessionLog {
             "version": index.version,
             "irregular": index.irregular,
             "labels": index.label_entries(),
+            "unknown": index.unknown_entries().iter().filter_map(|number| index.get(*number)).map(|entry| (entry.offset, entry.len)).collect::<Vec<_>>(),
             "torn": log.torn(),
             "bad": index.bad_lines().iter().map(|bad| (bad.offset, bad.len)).collect::<Vec<_>>(),
         })

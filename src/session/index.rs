@@ -1,12 +1,15 @@
 //! Where each entry of a log is and how the entries hang together. Built line by line, in the order of the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::head::{Head, Kind, Role};
 use super::scan::Line;
 
 /// No entry.
 pub const NONE: u32 = u32::MAX;
+
+/// How many types of entries that this version does not know are told apart.
+const MOST_UNKNOWN: usize = 64;
 
 /// One entry. Numbers of entries count from 0 in the order of the file, the header included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub struct Index {
     numbers: HashMap<Box<[u8]>, u32>,
     bad: Vec<BadLine>,
     labels: Vec<u32>,
+    unknown: Vec<u32>,
+    unknown_types: HashSet<Box<[u8]>>,
     /// The session's header.
     pub header: Option<u32>,
     /// The entry that last named the session.
@@ -153,6 +158,11 @@ impl Index {
             Kind::Message(Role::Assistant) => _ = self.first_assistant.get_or_insert(number),
             Kind::Info => self.name = Some(number),
             Kind::Label => self.labels.push(number),
+            Kind::Other
+                if self.unknown.len() < MOST_UNKNOWN && self.unknown_types.insert(head.tag().into()) =>
+            {
+                self.unknown.push(number);
+            }
             _ => {}
         }
     }
@@ -189,6 +199,11 @@ impl Index {
     /// The entries that set or take away labels, in the order of the file.
     pub fn label_entries(&self) -> &[u32] {
         &self.labels
+    }
+
+    /// The first entry of each type that this version does not know, in the order of the file.
+    pub fn unknown_entries(&self) -> &[u32] {
+        &self.unknown
     }
 
     /// An entry and those that it continues, the first one first.
@@ -299,6 +314,14 @@ mod tests {
         let index = index(&[HEADER, &a, r#"{"type":"message","id":"b","pare"#, &c]);
         assert_eq!(index.branch(2), [1, 2]);
         assert_eq!(index.bad_lines().len(), 1);
+    }
+
+    #[test]
+    fn entries_of_unknown_types_are_noted_once_a_type() {
+        let other = |id: &str, kind: &str| format!(r#"{{"type":"{kind}","id":"{id}","parentId":null}}"#);
+        let lines = [other("a", "new"), other("b", "usage"), other("c", "newer"), other("d", "new")];
+        let [a, b, c, d] = lines.each_ref().map(String::as_str);
+        assert_eq!(index(&[HEADER, a, b, c, d]).unknown_entries(), [1, 3]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 import { bedrock } from "./expected-bedrock.mjs";
 import { sessions } from "./expected-sessions.mjs";
+import { shell } from "./expected-shell.mjs";
+import { tools } from "./expected-tools.mjs";
 
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
@@ -126,6 +128,8 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 export const expected = [
   ...bedrock,
   ...sessions,
+  ...tools,
+  ...shell,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,
@@ -312,6 +316,14 @@ export const expected = [
     id: "google-new-reason",
     match: (difference) =>
       difference.kind === "snapshots" && isGoogle(difference) && received(difference).includes("A_NEW_ONE"),
+  },
+  { id: "loop-ends", match: ({ kind, kase }) => kind === "loop" && kase.call === "stream" && kase.loop.hung },
+  { id: "no-result", match: ({ kind, kase }) => kind === "loop" && kase.loop.nothing },
+  { id: "calls-answered", match: ({ kind, kase }) => kind === "loop" && kase.loop.dangling },
+  { id: "late-update", match: ({ kind, kase }) => kind === "loop" && kase.loop.late },
+  {
+    id: "broken-answer",
+    match: ({ kind, kase }) => kind === "loop" && kase.call === "run" && kase.loop.rejected,
   },
   { id: "google-signature-keys", match: ({ name }) => /^google-.*: own keys of a block/.test(name) },
 ];

@@ -11,6 +11,8 @@ const { hostSections } = await import("./hosts.mjs");
 const { NO_END, observe } = await import("./observe.mjs");
 const { recordedSections } = await import("./recorded.mjs");
 const { createReport } = await import("./report.mjs");
+const { runFileTools } = await import("./file-tools.mjs");
+const { runShellTools } = await import("./shell-tools.mjs");
 const { requestSections } = await import("./requests.mjs");
 const { startServer } = await import("./server.mjs");
 const { streamSections } = await import("./streams.mjs");
@@ -72,6 +74,30 @@ async function compareAll() {
     };
     const count = Number(flags.count ?? (flags.long ? 10_000 : 300));
     await runSessions({ seed: flags.seed, count, chosen: flags.case, ...sides, report });
+  }
+  for (const [name, runTools] of Object.entries({ tools: runFileTools, shell: runShellTools })) {
+    if (flags.only !== undefined && flags.only !== name) continue;
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
+    };
+    await runTools({ ...size, count: flags.long ? 5000 : size.count, ...sides, report });
+  }
+  if (flags.only === undefined || flags.only === "loop") {
+    const { runLoops } = await import("./loop.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-agent-core"),
+      beta: await import("argent-runtime/pi-agent-core"),
+    };
+    await runLoops({ ...size, count: flags.long ? 10_000 : size.count, ...sides, report, only: flags.case });
+  }
+  if (flags.only === undefined || flags.only === "shell") {
+    const { runShellTools } = await import("./shell-tools.mjs");
+    const sides = {
+      alpha: await import("@mariozechner/pi-coding-agent"),
+      beta: await import("argent-runtime/pi-coding-agent"),
+    };
+    await runShellTools({ ...size, count: flags.long ? 10_000 : size.count, ...sides, report });
   }
   if (flags.recorded) {
     await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));

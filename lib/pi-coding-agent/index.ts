@@ -11,3 +11,4 @@ export type { SessionInfo, SessionListProgress } from "./session-list.js";
 export { SessionManager } from "./session-manager.js";
 export type { Durability } from "./session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "./session-writer.js";
+export * from "./tools/index.js";

@@ -16,6 +16,7 @@ pub mod provider;
 mod queue;
 pub mod session;
 mod socket;
+pub mod tools;
 pub mod turn;
 
 use napi_derive::napi;

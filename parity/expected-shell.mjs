@@ -2,13 +2,35 @@
 
 const is = (kase, ...apis) => apis.includes(kase?.model.api);
 
+const HALF = /[\ud800-\udbff](?=\.\.\. \[truncated\])/;
+const HALVES = new RegExp(HALF, "g");
+const DOTS = /^\.\.odd\/(.*\/)?/m;
+const FOLDERS = new RegExp(DOTS, "gm");
+
+/** Whether the texts are the same but for halves of characters and for folders that Pi leaves out. */
+const alike = ({ alpha, beta }) =>
+  alpha.text?.replaceAll(HALVES, "").replaceAll(FOLDERS, "") === beta.text?.replaceAll(FOLDERS, "");
+
+const lines = ({ text }) => text?.split("\n").length;
+
 export const shell = [
   {
     id: "grep-halves",
     match: ({ kase, path, seen }) =>
+      is(kase, "grep") && HALF.test(seen.alpha.text) && (path === ".details" || alike(seen)),
+  },
+  {
+    id: "grep-dots",
+    match: ({ kase, seen }) => is(kase, "grep") && DOTS.test(seen.beta.text) && alike(seen),
+  },
+  {
+    id: "grep-decoded",
+    match: ({ kase, path, seen }) =>
       is(kase, "grep") &&
-      path === ".text" &&
-      seen.alpha.text?.replaceAll(/[\ud800-\udbff](?=\.\.\. \[truncated\])/g, "") === seen.beta.text,
+      [".text", ".details"].includes(path) &&
+      kase.asked.context > 0 &&
+      /[\ufeff\0\ufffd]/.test(seen.alpha.text) &&
+      lines(seen.alpha) === lines(seen.beta),
   },
   {
     id: "grep-advice",

@@ -1,6 +1,7 @@
 import { bedrock } from "./expected-bedrock.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
+import { skills } from "./expected-skills.mjs";
 import { tools } from "./expected-tools.mjs";
 
 /**
@@ -130,6 +131,7 @@ export const expected = [
   ...sessions,
   ...tools,
   ...shell,
+  ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

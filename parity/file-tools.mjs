@@ -8,7 +8,7 @@ import { createRandom, seedOf } from "./random.mjs";
 
 const KASE = { call: "tool", model: { api: "tools" }, options: {}, tags: new Set() };
 
-export async function runFileTools({ seed, count, alpha, beta, report }) {
+export async function compareSides({ seed, count, alpha, beta, report }) {
   for (const [name, make] of Object.entries({ read, edit, write })) {
     const section = report.section(name);
     for (let index = 0; index < count; index++) {

@@ -29,9 +29,9 @@ pub enum Listed {
         /// Whether there are more.
         more: bool,
     },
-    /// All names in the order of their bytes, and whether each is a folder. Some are such that only JavaScript knows
-    /// their order.
-    Unsorted(Vec<(String, bool)>),
+    /// All names in the order of their bytes, and whether each is a folder, `None` for a link that leads nowhere. Some
+    /// are such that only JavaScript knows their order.
+    Unsorted(Vec<(String, Option<bool>)>),
 }
 
 /// Why a folder could not be listed.
@@ -72,8 +72,15 @@ pub fn ls(request: &Request) -> Result<Listed, LsError> {
         return Ok(Listed::Sorted { head, more });
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
-    let known = entries.into_iter().filter_map(|entry| entry.folder(path).map(|folder| (entry.name, folder)));
-    Ok(Listed::Unsorted(known.collect()))
+    Ok(Listed::Unsorted(
+        entries
+            .into_iter()
+            .map(|entry| {
+                let folder = entry.folder(path);
+                (entry.name, folder)
+            })
+            .collect(),
+    ))
 }
 
 struct Entry {

@@ -61,7 +61,7 @@ interface Entries {
 /** What the native side has to say. */
 interface Listed {
   sorted?: Head & { more: boolean };
-  unsorted?: [name: string, folder: boolean][];
+  unsorted?: [name: string, folder: boolean | null][];
   errno?: number;
 }
 
@@ -95,12 +95,7 @@ async function listNative(path: string, limit: number, cancellation: Cancellatio
   if (sorted) return { head: sorted, count: sorted.totalLines, more: sorted.more };
   if (!unsorted) throw new Error(`Cannot read directory: ${systemError(errno ?? 0)}, scandir '${path}'`);
   const folders = new Map(unsorted);
-  const names = dictionaryOrder([...folders.keys()]);
-  const shown = names.slice(0, Math.max(0, Math.ceil(limit)));
-  return entriesOf(
-    shown.map((name) => (folders.get(name) ? `${name}/` : name)),
-    names.length > shown.length,
-  );
+  return first(dictionaryOrder([...folders.keys()]), limit, (name) => folders.get(name) ?? undefined);
 }
 
 async function listByHost(path: string, limit: number, operations: LsOperations): Promise<Entries> {
@@ -112,20 +107,29 @@ async function listByHost(path: string, limit: number, operations: LsOperations)
   } catch (error) {
     throw new Error(`Cannot read directory: ${(error as Error).message}`);
   }
-  const shown: string[] = [];
-  for (const name of dictionaryOrder(names)) {
-    if (shown.length >= limit) return entriesOf(shown, true);
+  return first(dictionaryOrder(names), limit, async (name) => {
     try {
-      shown.push((await operations.stat(join(path, name))).isDirectory() ? `${name}/` : name);
+      return (await operations.stat(join(path, name))).isDirectory();
     } catch {
-      // What leads nowhere is left out.
+      return undefined;
     }
-  }
-  return entriesOf(shown, false);
+  });
 }
 
-function entriesOf(shown: string[], more: boolean): Entries {
-  return { head: headOf(shown.join("\n")), count: shown.length, more };
+/** The first names, folders with a slash; those of which nothing is known lead nowhere and are left out. */
+async function first(
+  names: string[],
+  limit: number,
+  isFolder: (name: string) => boolean | undefined | Promise<boolean | undefined>,
+): Promise<Entries> {
+  const shown: string[] = [];
+  const result = (more: boolean) => ({ head: headOf(shown.join("\n")), count: shown.length, more });
+  for (const name of names) {
+    if (shown.length >= limit) return result(true);
+    const folder = await isFolder(name);
+    if (folder !== undefined) shown.push(folder ? `${name}/` : name);
+  }
+  return result(false);
 }
 
 /** Names in the order of a dictionary of the user's language, capitals aside. */

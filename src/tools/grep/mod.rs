@@ -92,11 +92,11 @@ pub fn grep(request: &Request, cancel: &CancellationToken) -> Result<Found, Grep
     let meta = root.metadata().map_err(|_| GrepError::NotFound(root.clone()))?;
     let matcher = matcher(request)?;
     let searching = Searching { request, matcher: &matcher, cancel };
+    let mut globs = OverrideBuilder::new(&request.cwd);
+    if let Some(glob) = request.glob.as_deref().filter(|glob| !glob.is_empty()) {
+        globs.add(glob)?;
+    }
     let batches = if meta.is_dir() {
-        let mut globs = OverrideBuilder::new(&request.cwd);
-        if let Some(glob) = request.glob.as_deref().filter(|glob| !glob.is_empty()) {
-            globs.add(glob)?;
-        }
         let mut builder = walk(root);
         builder.overrides(globs.build()?).add_custom_ignore_filename(".rgignore").current_dir(&request.cwd);
         searching.folder(builder.build())

@@ -1,6 +1,8 @@
 import { bedrock } from "./expected-bedrock.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
+import { skills } from "./expected-skills.mjs";
+import { tools } from "./expected-tools.mjs";
 
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
@@ -127,7 +129,9 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 export const expected = [
   ...bedrock,
   ...sessions,
+  ...tools,
   ...shell,
+  ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

@@ -4,7 +4,7 @@ import { createRandom, seedOf } from "./random.mjs";
 
 /** Scripted runs of agents: every event, hook, request and throw in its order, and what is left at the end. */
 
-export async function runLoops({ seed, count, alpha, beta, report, only }) {
+export async function compareSides({ seed, count, alpha, beta, report, chosen }) {
   const section = report.section("loop");
   const { now } = Date;
   let unhandled = [];
@@ -13,7 +13,7 @@ export async function runLoops({ seed, count, alpha, beta, report, only }) {
   Date.now = () => 1_000_000;
   for (let index = 0; index < count; index++) {
     const name = `#${index}`;
-    if (only !== undefined && only !== name) continue;
+    if (chosen !== undefined && chosen !== name) continue;
     const sides = [];
     for (const side of [alpha, beta]) {
       unhandled = [];
@@ -35,7 +35,7 @@ export async function runLoops({ seed, count, alpha, beta, report, only }) {
       differences.push({ kind: "ours", path: right.hung ? ".hangs" : ".dangling", alpha: "", beta: "" });
     const kase = { call: left.script.api, model: { api: "loop" }, options: {}, tags: new Set(), loop: left };
     section.add(name, kase, differences, { alpha: {}, beta: {} });
-    if (only !== undefined) for (const { lines } of sides) console.log(`${lines.join("\n")}\n`);
+    if (chosen !== undefined) for (const { lines } of sides) console.log(`${lines.join("\n")}\n`);
   }
   Date.now = now;
   process.off("unhandledRejection", note);

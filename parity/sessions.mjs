@@ -8,7 +8,7 @@ import { begin, OPERATIONS } from "./session-operations.mjs";
 
 const KASE = { call: "sequence", model: { api: "session" }, options: {}, tags: new Set() };
 
-export async function runSessions({ seed, count, chosen, alpha, beta, report }) {
+export async function compareSides({ seed, count, chosen, alpha, beta, report }) {
   const section = report.section("sessions");
   const used = new Map();
   for (let index = 0; index < count; index++) {

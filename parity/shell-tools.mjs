@@ -14,7 +14,7 @@ import { plant } from "./shell-trees.mjs";
 const ASKED_OF_A_TREE = 10;
 const SPILLED = new RegExp(`${tmpdir()}/pi-bash-[0-9a-f]{16}\\.log`);
 
-export async function runShellTools({ seed, count, alpha, beta, report }) {
+export async function compareSides({ seed, count, alpha, beta, report }) {
   const sides = [alpha, beta];
   compareDefinitions(sides, report);
   const cwd = process.cwd();

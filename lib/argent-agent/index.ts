@@ -12,10 +12,18 @@ export {
 } from "../pi-coding-agent/session-manager.js";
 export type { Durability } from "../pi-coding-agent/session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "../pi-coding-agent/session-writer.js";
+export {
+  createBashTool,
+  createCodingTools,
+  createEditTool,
+  createReadTool,
+  createWriteTool,
+} from "../pi-coding-agent/tools/index.js";
 export * from "./agent.js";
 export * from "./core-loop.js";
 export * from "./event-bus.js";
 export * from "./events.js";
+export * from "./file-tools.js";
 export type { LoopMessage } from "./history.js";
 export * from "./loop.js";
 export * from "./sis.js";

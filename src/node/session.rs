@@ -59,7 +59,7 @@ impl SessionLog {
             "irregular": index.irregular,
             "labels": index.label_entries(),
             "unknown": index.unknown_entries().iter().filter_map(|number| index.get(*number)).map(|entry| (entry.offset, entry.len)).collect::<Vec<_>>(),
-            "torn": log.torn(),
+            "torn": log.sealed(),
             "adopted": index.adopted().iter().filter_map(|number| index.get(*number)).map(|entry| (entry.offset, entry.len)).collect::<Vec<_>>(),
             "bad": index.bad_lines().iter().map(|bad| (bad.offset, bad.len)).collect::<Vec<_>>(),
         })

@@ -27,7 +27,7 @@ pub enum Durability {
 }
 
 /// How much of the file's end is remembered, to know it again when it has grown.
-const TAIL: u64 = 64;
+const TAIL: usize = 64;
 
 /// A session's file and its index. The file is open only while it is read or written: a host may have thousands.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Log {
     }
 
     /// The beginning of a line that ended the file when it was opened: where it began and how long it was, in bytes.
-    pub fn torn(&self) -> Option<(u64, u64)> {
+    pub fn sealed(&self) -> Option<(u64, u64)> {
         self.sealed
     }
 
@@ -158,7 +158,7 @@ impl Log {
         self.known = line.offset + line.bytes.len() as u64 + u64::from(line.ended);
         self.open_end = !line.ended;
         self.torn = None;
-        let start = line.bytes.len().saturating_sub(TAIL as usize);
+        let start = line.bytes.len().saturating_sub(TAIL);
         self.tail.clear();
         self.tail.extend_from_slice(line.bytes.get(start..).unwrap_or_default());
         if line.ended {

@@ -30,11 +30,11 @@ pub fn run(tally: &mut Tally, count: usize) {
         let said = String::from_utf8_lossy(&output.stdout);
         let Some(counts) = said.lines().find_map(|line| line.strip_prefix("filled ")) else { continue };
         let counts: Vec<usize> = counts.split(' ').map(|count| count.parse().unwrap()).collect();
-        tally.note = note.to_owned();
+        tally.note = note.into();
         (tally.faults, tally.acknowledged, tally.lost) = (counts[0], counts[1], counts[2]);
         return;
     }
-    tally.note = " (not possible here)".to_owned();
+    tally.note = " (not possible here)".into();
     tally.lost = 1;
 }
 

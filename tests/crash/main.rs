@@ -1,6 +1,14 @@
 //! A campaign of crashes against session files: whatever happens to the file or its writer, no entry is lost whose append
 //! had returned. `--long` runs a million faults, `--seed <number>` repeats a run.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test, which clippy does not see without the usual harness"
+)]
+
 mod children;
 mod disks;
 mod files;
@@ -12,8 +20,11 @@ use std::time::Instant;
 
 use session::Tally;
 
+/// Brings about so many faults.
+type Run = fn(&mut Tally, usize);
+
 /// What is done how often, in the quick and in the long run.
-const KINDS: [(&str, fn(&mut Tally, usize), usize, usize); 8] = [
+const KINDS: [(&str, Run, usize, usize); 8] = [
     ("an append cut off at every byte", files::cuts, 4_500, 200_000),
     ("two lines run together", files::glued, 1_000, 30_000),
     ("one bit flipped", files::flips, 6_500, 350_000),

@@ -13,6 +13,14 @@ export {
 } from "./bash.js";
 export type { ToolContext, ToolDefinition } from "./definition.js";
 export {
+  createEditTool,
+  createEditToolDefinition,
+  type EditOperations,
+  type EditToolDetails,
+  type EditToolInput,
+  type EditToolOptions,
+} from "./edit.js";
+export {
   createFindTool,
   createFindToolDefinition,
   type FindOperations,
@@ -37,6 +45,15 @@ export {
   type LsToolOptions,
 } from "./ls.js";
 export { withFileMutationQueue } from "./mutation-queue.js";
+export {
+  createReadTool,
+  createReadToolDefinition,
+  type ReadOperations,
+  type ReadToolDetails,
+  type ReadToolInput,
+  type ReadToolOptions,
+} from "./read.js";
+export { createCodingTools, createReadOnlyTools, type ToolsOptions } from "./sets.js";
 export { getShellConfig } from "./shell.js";
 export {
   DEFAULT_MAX_BYTES,
@@ -48,3 +65,10 @@ export {
   truncateLine,
   truncateTail,
 } from "./truncate.js";
+export {
+  createWriteTool,
+  createWriteToolDefinition,
+  type WriteOperations,
+  type WriteToolInput,
+  type WriteToolOptions,
+} from "./write.js";

@@ -1,9 +1,12 @@
 //! The tools of a coding agent, for JavaScript. Work of any size runs off the main thread; what a host passed as its
 //! signal reaches it as a [`Cancellation`].
 
+mod files;
 mod search;
 mod shell;
 
+use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
+use napi::{Env, Task};
 use napi_derive::napi;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +28,10 @@ impl Cancellation {
         Self { token: CancellationToken::new() }
     }
 
+    fn token(&self) -> CancellationToken {
+        self.token.clone()
+    }
+
     /// Ends the work it was handed to.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
@@ -32,8 +39,26 @@ impl Cancellation {
     }
 }
 
-impl Cancellation {
-    fn token(&self) -> CancellationToken {
-        self.token.clone()
+/// Work on a thread of libuv's.
+pub struct Job<T> {
+    work: Option<Box<dyn FnOnce() -> T + Send>>,
+}
+
+impl<T: Send + Default + ToNapiValue + TypeName + 'static> Job<T> {
+    fn start(work: impl FnOnce() -> T + Send + 'static) -> AsyncTask<Self> {
+        AsyncTask::new(Self { work: Some(Box::new(work)) })
+    }
+}
+
+impl<T: Send + Default + ToNapiValue + TypeName + 'static> Task for Job<T> {
+    type Output = T;
+    type JsValue = T;
+
+    fn compute(&mut self) -> napi::Result<T> {
+        Ok(self.work.take().map_or_else(T::default, |work| work()))
+    }
+
+    fn resolve(&mut self, _env: Env, output: T) -> napi::Result<T> {
+        Ok(output)
     }
 }

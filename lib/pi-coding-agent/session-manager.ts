@@ -26,6 +26,7 @@ import {
 } from "./session-files.js";
 import { newEntryId } from "./session-lines.js";
 import { listAllFolders, listFolder, type SessionInfo, type SessionListProgress } from "./session-list.js";
+import { type SessionSearchHit, type SessionSearchOptions, searchSessions } from "./session-search.js";
 import { SessionStore } from "./session-store.js";
 import { treeOf } from "./session-tree.js";
 import { type SessionDiagnostic, type SessionOptions, SessionWriter } from "./session-writer.js";
@@ -472,5 +473,14 @@ export class SessionManager {
   /** The sessions of all working directories, the last active first. */
   static async listAll(onProgress?: SessionListProgress): Promise<SessionInfo[]> {
     return listAllFolders(onProgress);
+  }
+
+  /**
+   * Looks for a text in what was said, in all sessions unless the options name some; the sessions written last first.
+   * Reads on, off the main thread, as hits are taken. The iteration throws when its signal is aborted, and an Error with
+   * the `code` `SESSION_QUERY` when the query is no regular expression though it should be.
+   */
+  static search(query: string, options?: SessionSearchOptions): AsyncIterable<SessionSearchHit> {
+    return searchSessions(query, options);
   }
 }

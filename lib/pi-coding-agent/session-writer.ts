@@ -1,7 +1,7 @@
 // Brings a session's entries to its file, and back.
 
 import { basename } from "node:path";
-import { copySession, replaceFile, SessionLog } from "../native.js";
+import { copySession, rewriteSession, SessionLog } from "../native.js";
 import {
   CURRENT_SESSION_VERSION,
   type FileEntry,
@@ -18,12 +18,20 @@ import { type Durability, type LogSummary, SessionStore } from "./session-store.
 export interface SessionOptions {
   /** When what was appended reaches the disk itself; `batch` unless set. */
   durability?: Durability;
+  /**
+   * Whether strings over 64 KB (images, long outputs of tools) are kept outside of the file, each once, in a folder
+   * `blobs` beside it; they are not unless set. Entries read back the same; Pi sees a short string that names the blob.
+   */
+  blobs?: boolean;
 }
 
 /** Something that was found wrong with a session's file. */
 export interface SessionDiagnostic {
-  /** The beginning of a line whose writer died, a line that cannot be read, a header that was missing or damaged. */
-  kind: "torn" | "bad-line" | "header";
+  /**
+   * The beginning of a line whose writer died, a line that cannot be read, a header that was missing or damaged, a
+   * content outside of the file that is missing or damaged.
+   */
+  kind: "torn" | "bad-line" | "header" | "blob";
   path: string;
   /** Where it begins in the file, in bytes. */
   offset: number;
@@ -31,6 +39,8 @@ export interface SessionDiagnostic {
   length: number;
   /** The file that keeps what was set aside, if any. */
   kept?: string;
+  /** The file that is missing, if that is the problem. */
+  missing?: string;
 }
 
 /** Writes one session's file. */
@@ -61,6 +71,8 @@ export class SessionWriter {
     const { torn, bad } = summary;
     if (torn) this.found.push({ kind: "torn", path, offset: torn[0], length: torn[1] });
     for (const [offset, length] of bad) this.found.push({ kind: "bad-line", path, offset, length });
+    for (const [offset, length, missing] of JSON.parse(log.missingBlobs()) as [number, number, string][])
+      this.found.push({ kind: "blob", path, offset, length, missing });
     const store = new SessionStore([], log, summary.labels);
     const isOld = summary.count > 0 && (summary.version ?? 1) < CURRENT_SESSION_VERSION;
     if (isOld || summary.irregular) store.detach();
@@ -87,7 +99,7 @@ export class SessionWriter {
   }
 
   private log(path: string): SessionLog {
-    return new SessionLog(path, this.options.durability ?? "batch");
+    return new SessionLog(path, this.options.durability ?? "batch", this.options.blobs ?? false);
   }
 
   /** Writes an entry, and with it all before it that is not in the file yet: from the first message on. */
@@ -167,7 +179,7 @@ export class SessionWriter {
   }
 
   private rewriteFrom(path: string, store: SessionStore, entries: FileEntry[] = store.entries): void {
-    replaceFile(path, `${lines([...entries])}\n`);
+    rewriteSession(path, `${lines([...entries])}\n`, this.options.blobs ?? false);
     store.use(this.log(path));
   }
 }

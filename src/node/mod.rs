@@ -15,6 +15,7 @@ pub mod json;
 pub mod provider;
 mod queue;
 pub mod session;
+pub mod session_work;
 mod socket;
 pub mod turn;
 

@@ -1,14 +1,16 @@
 //! What a list of sessions shows of each, read without keeping what the messages say.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::blob;
 use super::error::SessionError;
 use super::scan::scan;
-use crate::json::{Text, lenient};
+use crate::json::{Text, lenient, trim};
 
 /// What a list shows of a session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -78,24 +80,27 @@ struct Block {
 pub fn info(path: &Path) -> Result<Option<Info>, SessionError> {
     let mut info: Option<Info> = None;
     let mut is_session = true;
-    each_row(path, |row| match (row.kind.as_deref(), info.as_mut()) {
-        (Some("session"), None) if is_session => {
-            let text = |text: Option<Text>| text.map(Text::into_string);
-            info = Some(Info {
-                id: text(row.id).unwrap_or_default(),
-                cwd: text(row.cwd).unwrap_or_default(),
-                parent_session: text(row.parent_session),
-                created: text(row.timestamp),
-                ..Info::default()
-            });
+    each_row(path, |row| {
+        match (row.kind.as_deref(), info.as_mut()) {
+            (Some("session"), None) if is_session => {
+                let text = |text: Option<Text>| text.map(Text::into_string);
+                info = Some(Info {
+                    id: text(row.id).unwrap_or_default(),
+                    cwd: text(row.cwd).unwrap_or_default(),
+                    parent_session: text(row.parent_session),
+                    created: text(row.timestamp),
+                    ..Info::default()
+                });
+            }
+            (_, None) => is_session = false,
+            (Some("session_info"), Some(info)) => {
+                let name = trim(row.name.as_deref().unwrap_or_default());
+                info.name = (!name.is_empty()).then(|| name.to_owned());
+            }
+            (Some("message"), Some(info)) => note(info, &row),
+            _ => {}
         }
-        (_, None) => is_session = false,
-        (Some("session_info"), Some(info)) => {
-            let name = row.name.as_deref().unwrap_or_default().trim();
-            info.name = (!name.is_empty()).then(|| name.to_owned());
-        }
-        (Some("message"), Some(info)) => note(info, &row),
-        _ => {}
+        info.as_ref().is_some_and(|info| info.first_message.is_empty())
     })?;
     Ok(info)
 }
@@ -109,17 +114,22 @@ pub fn said(path: &Path) -> Result<String, SessionError> {
         {
             texts.extend(text_of(&said).filter(|text| !text.is_empty()));
         }
+        true
     })?;
     Ok(texts.join(" "))
 }
 
-fn each_row(path: &Path, mut take: impl FnMut(Row<'_>)) -> Result<(), SessionError> {
+/// Reads every line; from when `take` says so without the contents that are kept outside the log.
+fn each_row(path: &Path, mut take: impl FnMut(Row<'_>) -> bool) -> Result<(), SessionError> {
     let file = File::open(path).map_err(SessionError::io("cannot read", path))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut is_whole = true;
     scan(file, 0, |line| {
-        if line.bytes.trim_ascii_start().first() == Some(&b'{')
-            && let Ok(row) = serde_json::from_slice(line.bytes)
+        let bytes = if is_whole { blob::resolve(folder, line.bytes) } else { Cow::Borrowed(line.bytes) };
+        if bytes.trim_ascii_start().first() == Some(&b'{')
+            && let Ok(row) = serde_json::from_slice(&bytes)
         {
-            take(row);
+            is_whole = take(row);
         }
     })
     .map_err(SessionError::io("cannot read", path))?;

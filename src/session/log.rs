@@ -1,15 +1,17 @@
 //! One session's file: read once into an index, then only appended to, one `write` a line, under a lock that dies with
 //! its holder.
 
+use std::borrow::Cow;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::blob;
 use super::commit;
 use super::error::SessionError;
 use super::head::Head;
-use super::index::Index;
+use super::index::{Entry, Index};
 use super::scan::scan;
 
 /// When what was appended reaches the disk itself.
@@ -69,6 +71,10 @@ pub struct Log {
     index: Index,
     durability: Durability,
     dirty: bool,
+    /// Whether long contents are kept outside the log.
+    blobs: bool,
+    /// The entries that name such contents.
+    naming: Vec<u32>,
 }
 
 impl Log {
@@ -91,9 +97,37 @@ impl Log {
             index: Index::default(),
             durability,
             dirty: false,
+            blobs: false,
+            naming: Vec::new(),
         };
         log.absorb(&file)?;
         Ok(log)
+    }
+
+    /// From now on keeps contents over 64 KB once, in files beside the log, or no longer.
+    pub fn keep_blobs(&mut self, kept: bool) {
+        self.blobs = kept;
+    }
+
+    /// The blobs that are missing or damaged: where the entry that names it begins, how long that is, in bytes, and the
+    /// blob's file.
+    pub fn missing_blobs(&self) -> Result<Vec<(u64, u32, PathBuf)>, SessionError> {
+        let mut missing = Vec::new();
+        if self.naming.is_empty() {
+            return Ok(missing);
+        }
+        let mut file = self.file(false)?;
+        for entry in self.naming.iter().filter_map(|number| self.index.get(*number)) {
+            let line = self.line(&mut file, entry)?;
+            let files = blob::missing(self.folder(), &line);
+            missing.extend(files.into_iter().map(|path| (entry.offset, entry.len, path)));
+        }
+        Ok(missing)
+    }
+
+    /// Where the log and its blobs are.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// The index.
@@ -129,7 +163,8 @@ impl Log {
         let path = self.path.clone();
         let failed = |action| SessionError::io(action, &path);
         file.seek(SeekFrom::Start(self.known)).map_err(failed("cannot read"))?;
-        let (index, mut known, mut torn, mut open_end) = (&mut self.index, self.known, None, self.open_end);
+        let (index, naming) = (&mut self.index, &mut self.naming);
+        let (mut known, mut torn, mut open_end) = (self.known, None, self.open_end);
         scan(file, self.known, |line| {
             let end = line.offset + line.bytes.len() as u64;
             // A line without an end is an entry if it is whole; else its writer is still at it, or has died.
@@ -138,7 +173,7 @@ impl Log {
                 return;
             }
             // The line feed that the last line lacked is no line of its own.
-            index.add(line);
+            naming.extend(index.add(line).filter(|_| blob::is_named(line.bytes)));
             known = end + u64::from(line.ended);
             open_end = !line.ended;
         })
@@ -150,12 +185,13 @@ impl Log {
     /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows
     /// of; when others have appended meanwhile nothing is written.
     pub fn append(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
+        let lines = if self.blobs { blob::store_lines(self.folder(), lines)? } else { Cow::Borrowed(lines) };
         if u32::try_from(lines.len()).is_err() {
             return Err(SessionError::TooLong { path: self.path.clone(), length: lines.len() });
         }
         let file = self.file(true)?;
         self.lock(&file)?;
-        let appended = self.append_locked(&file, lines, expected);
+        let appended = self.append_locked(&file, &lines, expected);
         // The lock goes with the handle at the latest.
         let _ = file.unlock();
         if matches!(appended, Ok(Appended::Written)) {
@@ -235,21 +271,25 @@ impl Log {
         Ok(())
     }
 
-    /// The lines of some entries, each with a line feed.
+    /// The lines of some entries, each with a line feed; with the contents of their blobs.
     pub fn lines(&self, numbers: &[u32]) -> Result<Vec<u8>, SessionError> {
-        let failed = |action| SessionError::io(action, &self.path);
         let mut file = self.file(false)?;
         let mut bytes = Vec::new();
-        for number in numbers {
-            let Some(entry) = self.index.get(*number) else { continue };
-            file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
-            let line = Read::by_ref(&mut file).take(u64::from(entry.len));
-            if { line }.read_to_end(&mut bytes).map_err(failed("cannot read"))? < entry.len as usize {
-                return Err(self.changed());
-            }
+        for entry in numbers.iter().filter_map(|number| self.index.get(*number)) {
+            let line = self.line(&mut file, entry)?;
+            bytes.extend_from_slice(&blob::resolve(self.folder(), &line));
             bytes.push(b'\n');
         }
         Ok(bytes)
+    }
+
+    /// An entry's line.
+    fn line(&self, mut file: impl Read + Seek, entry: &Entry) -> Result<Vec<u8>, SessionError> {
+        let failed = |action| SessionError::io(action, &self.path);
+        file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
+        let mut line = Vec::with_capacity(entry.len as usize);
+        let read = file.take(u64::from(entry.len)).read_to_end(&mut line).map_err(failed("cannot read"))?;
+        if read < entry.len as usize { Err(self.changed()) } else { Ok(line) }
     }
 }
 

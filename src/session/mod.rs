@@ -1,8 +1,11 @@
 //! Sessions: an append-only log of JSON lines, and an index of it. The file's bytes are the truth; the index knows where
 //! each entry is and how they hang together, so that what is read costs what it returns.
 
+mod blob;
 mod commit;
 mod copy;
+mod doctor;
+mod edit;
 mod error;
 mod folder;
 mod head;
@@ -10,14 +13,20 @@ mod index;
 mod info;
 mod log;
 mod replace;
+mod salvage;
 mod scan;
+mod search;
+mod speech;
 
+pub use blob::rewrite;
 pub use copy::copy;
+pub use doctor::{Fault, Problem, Report, examine};
 pub use error::SessionError;
 pub use folder::{Folder, Listed};
 pub use head::{Head, Kind, Role};
 pub use index::{BadLine, Entry, Index, NONE};
 pub use info::{Info, info, said};
 pub use log::{Appended, Durability, Log};
-pub use replace::replace;
+pub use salvage::salvage;
 pub use scan::{Line, scan};
+pub use search::{Hit, Query, Search};

@@ -1,0 +1,272 @@
+//! Makes a sound session's file of one that is damaged: every entry that can be read, under a header, hanging together.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::blob;
+use super::doctor::{CURRENT, Report, Row, Survey, survey};
+use super::edit::with_fields;
+use super::error::SessionError;
+use super::head::Kind;
+use super::replace::replacing;
+use super::scan::scan_while;
+use crate::json::WireStr;
+
+/// Writes what can be read of the session at `from` to a new file, whole or not at all; `from` is left alone. What was
+/// wrong with it. Lines that are no entries are left out, and so is a line that repeats an earlier one; what continued
+/// a lost entry continues the one before.
+/// Fails when there is a file at `to`.
+pub fn salvage(from: &Path, to: &Path) -> Result<Report, SessionError> {
+    if to.exists() {
+        return Err(SessionError::io("cannot write to", to)(ErrorKind::AlreadyExists.into()));
+    }
+    let survey = survey(from)?;
+    let mut source = File::open(from).map_err(SessionError::io("cannot read", from))?;
+    let (folder, target) = (parent(from), parent(to));
+    let mut carried = Ok(());
+    replacing(to, |file| {
+        let mut out = BufWriter::new(file);
+        let mut weaver = Weaver::new(&survey);
+        let mut failure = None;
+        weaver.header(from, &mut source, &mut out)?;
+        std::io::Seek::rewind(&mut source)?;
+        let mut rows = survey.rows.iter().enumerate().peekable();
+        scan_while(source, 0, |line| {
+            let Some((place, row)) = rows.next_if(|(_, row)| row.offset == line.offset) else {
+                return if rows.peek().is_some() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                };
+            };
+            if row.kind == Kind::Header {
+                return ControlFlow::Continue(());
+            }
+            let text = String::from_utf8_lossy(line.bytes);
+            let written = weaver.entry(place, row, text.trim_end_matches('\r').as_bytes());
+            let Some(written) = written else { return ControlFlow::Continue(()) };
+            if folder != target && carried.is_ok() {
+                carried = blob::carry(folder, target, &written);
+            }
+            failure = out.write_all(&written).and_then(|()| out.write_all(b"\n")).err();
+            if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        failure.map_or_else(|| out.flush(), Err)
+    })?;
+    carried.map(|()| survey.report)
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+/// Makes entries hang together as they are written.
+struct Weaver<'a> {
+    survey: &'a Survey,
+    /// The ids of the entries that were written, and whether all that they continue was written before them.
+    written: HashMap<Vec<u8>, bool>,
+    /// What those lines were that had an id which another has too.
+    repeated: HashMap<&'a [u8], Vec<u64>>,
+    /// Ids that were taken already, and those that stand for them from there on.
+    renamed: HashMap<&'a [u8], String>,
+    /// The last entry of which that is so: what continues it makes no round.
+    last: Option<String>,
+}
+
+impl<'a> Weaver<'a> {
+    fn new(survey: &'a Survey) -> Self {
+        let mut repeated = HashMap::new();
+        for (place, row) in survey.rows.iter().enumerate() {
+            if let Some(id) =
+                row.id.as_deref().filter(|id| survey.places.get(*id).is_some_and(|last| *last != place))
+            {
+                repeated.insert(id, Vec::new());
+            }
+        }
+        Self { survey, written: HashMap::new(), repeated, renamed: HashMap::new(), last: None }
+    }
+
+    /// Writes the header that the file has, or one of what is left of it.
+    fn header(&self, path: &Path, source: &mut File, out: &mut impl Write) -> std::io::Result<()> {
+        let own = self.survey.rows.iter().find(|row| row.kind == Kind::Header && row.id.is_some());
+        if let Some(own) = own {
+            std::io::Seek::seek(source, std::io::SeekFrom::Start(own.offset))?;
+            scan_while(source, own.offset, |line| {
+                let _ = out.write_all(String::from_utf8_lossy(line.bytes).trim_end().as_bytes());
+                ControlFlow::Break(())
+            })?;
+            return out.write_all(b"\n");
+        }
+        let left = self.survey.damaged_header.as_deref().unwrap_or_default();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let id = name.rsplit('_').next().unwrap_or_default();
+        let header = json!({
+            "type": "session",
+            "version": if self.survey.report.version < 2.0 { 1 } else { CURRENT },
+            "id": fragment(left, "id").unwrap_or_else(|| id.to_owned()),
+            "timestamp": fragment(left, "timestamp").unwrap_or_else(|| format!("{:.3}", jiff::Timestamp::now())),
+            "cwd": fragment(left, "cwd").unwrap_or_default(),
+        });
+        writeln!(out, "{header}")
+    }
+
+    /// An entry as it is to be written; `None` when it was written before.
+    fn entry(&mut self, place: usize, row: &'a Row, line: &[u8]) -> Option<Vec<u8>> {
+        if self.survey.report.version < 2.0 {
+            return Some(line.to_vec());
+        }
+        let mut fields = Vec::new();
+        if let Some(id) = row.id.as_deref()
+            && let Some(lines) = self.repeated.get_mut(id)
+        {
+            let mut hasher = DefaultHasher::new();
+            line.hash(&mut hasher);
+            let hash = hasher.finish();
+            if lines.contains(&hash) {
+                return None;
+            }
+            lines.push(hash);
+        }
+        // Before the entry's own id is changed: it may continue the one that had it first.
+        let renamed = row.parent.as_deref().and_then(|parent| self.renamed.get(parent).cloned());
+        let parent = renamed.as_deref().map(str::as_bytes).or(row.parent.as_deref());
+        let is_late = || parent.is_some_and(|parent| self.survey.places.contains_key(parent));
+        let is_anchored = match parent.map(|parent| self.written.get(parent)) {
+            _ if self.survey.cycles.contains(&place) => None,
+            None => Some(true),
+            Some(Some(is_anchored)) => Some(*is_anchored),
+            Some(None) if is_late() => Some(false),
+            Some(None) => None,
+        };
+        if is_anchored.is_none() {
+            fields.push(("parentId", json!(self.last).to_string()));
+        } else if let Some(renamed) = renamed {
+            fields.push(("parentId", json!(renamed).to_string()));
+        }
+        let own = row.id.as_deref().and_then(|id| std::str::from_utf8(id).ok());
+        let id = match own.filter(|id| !self.written.contains_key(id.as_bytes())) {
+            Some(id) => id.to_owned(),
+            None => {
+                let id = self.fresh_id();
+                fields.push(("id", json!(id).to_string()));
+                self.renamed.extend(row.id.as_deref().map(|taken| (taken, id.clone())));
+                id
+            }
+        };
+        let is_anchored = is_anchored.unwrap_or(true);
+        self.written.insert(id.clone().into_bytes(), is_anchored);
+        if is_anchored {
+            self.last = Some(id);
+        }
+        Some(if fields.is_empty() { line.to_vec() } else { with_fields(line, &fields) })
+    }
+
+    fn fresh_id(&self) -> String {
+        let is_free = |id: &String| {
+            !self.survey.places.contains_key(id.as_bytes()) && !self.written.contains_key(id.as_bytes())
+        };
+        let mut ids = std::iter::repeat_with(|| format!("{:08x}", fastrand::u32(..)));
+        ids.find(is_free).unwrap_or_default()
+    }
+}
+
+/// The string that a damaged line still holds under a name.
+fn fragment(line: &[u8], name: &str) -> Option<String> {
+    let name = format!("\"{name}\":");
+    let start = memchr::memmem::find(line, name.as_bytes())? + name.len();
+    let mut values = serde_json::Deserializer::from_slice(line.get(start..)?).into_iter::<WireStr<'_>>();
+    Some(values.next()?.ok()?.to_well_formed().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::doctor::{Fault, examine};
+    use super::*;
+
+    const HEADER: &str =
+        r#"{"type":"session","version":3,"id":"s","timestamp":"2026-01-01T00:00:00.000Z","cwd":"/w"}"#;
+
+    fn message(id: &str, parent: &str) -> String {
+        format!(
+            r#"{{"type":"message","id":"{id}","parentId":{parent},"message":{{"role":"user","n":1e+21}}}}"#
+        )
+    }
+
+    /// What is wrong with a file of these lines, and the lines of what was salvaged of it, which must be sound.
+    fn salvaged(text: &str) -> (Vec<Fault>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("2026_s.jsonl"), folder.path().join("out.jsonl"));
+        std::fs::write(&from, text).unwrap();
+        let report = salvage(&from, &to).unwrap();
+        assert_eq!(examine(&from).unwrap(), report);
+        assert_eq!(std::fs::read_to_string(&from).unwrap(), text);
+        assert!(examine(&to).unwrap().is_sound, "{:?}", examine(&to));
+        let lines = std::fs::read_to_string(&to).unwrap().lines().map(str::to_owned).collect();
+        (report.problems.iter().map(|problem| problem.kind).collect(), lines)
+    }
+
+    #[test]
+    fn a_sound_file_stays_as_it_is() {
+        let lines = [HEADER.to_owned(), message("a", "null"), message("b", "\"a\""), message("c", "\"a\"")];
+        assert_eq!(salvaged(&lines.join("\n")), (vec![], lines.to_vec()));
+        let old = [r#"{"type":"session","id":"s"}"#, r#"{"type":"message","message":{}}"#];
+        assert_eq!(salvaged(&old.join("\n")), (vec![], old.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn what_is_lost_costs_only_itself() {
+        let [a, c] = [message("a", "null"), message("c", "\"b\"")];
+        let text = format!("{HEADER}\n{a}\n{{\"type\":\"message\",\"id\":\"b\"\n{c}\n{{\"ty");
+        let (faults, lines) = salvaged(&text);
+        assert_eq!(faults, [Fault::BadLine, Fault::LostParent, Fault::Torn]);
+        assert_eq!(lines, [HEADER.to_owned(), a, message("c", "\"a\"")]);
+    }
+
+    #[test]
+    fn a_damaged_header_is_made_of_what_is_left() {
+        let (faults, lines) = salvaged(&format!("z{}\n{}\n", &HEADER[1..], message("a", "null")));
+        assert_eq!(faults, [Fault::Header]);
+        assert_eq!(lines, [HEADER.to_owned(), message("a", "null")]);
+        let (_, lines) = salvaged(&message("a", "null"));
+        assert!(lines[0].contains(r#""version":3"#) && lines[0].contains(r#""id":"s""#), "{}", lines[0]);
+    }
+
+    #[test]
+    fn ids_are_made_different_and_rounds_are_cut() {
+        let (faults, lines) = salvaged(
+            &[
+                HEADER,
+                &message("a", "null"),
+                &message("b", "\"a\""),
+                &message("b", "\"a\""),
+                &message("b", "\"b\""),
+                &message("c", "\"b\""),
+                &message("d", "\"d\""),
+            ]
+            .join("\n"),
+        );
+        assert_eq!(faults.iter().filter(|fault| **fault == Fault::DuplicateId).count(), 2);
+        assert!(faults.contains(&Fault::Cycle));
+        let field = |line: &str, name: &str| fragment(line.as_bytes(), name).unwrap();
+        assert_eq!(lines.len(), 6);
+        let second = field(&lines[3], "id");
+        assert_eq!(field(&lines[4], "parentId"), second);
+        assert_eq!(field(&lines[5], "parentId"), "c");
+        assert!(lines[3].contains("1e+21"));
+    }
+
+    #[test]
+    fn no_file_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, HEADER).unwrap();
+        assert_eq!(salvage(&path, &path).unwrap_err().code(), "SESSION_IO");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), HEADER);
+    }
+}

@@ -54,11 +54,13 @@ for (const [name, make] of Object.entries(groups)) {
 }
 if (flags.only === undefined || flags.only === "sessions") {
   const { runSessions } = await import("./sessions.mjs");
+  const { runSessionLists } = await import("./session-lists.mjs");
   const managers = {
     alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
     beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
   };
   runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
+  await runSessionLists({ ...size, ...managers, report });
 }
 if (flags.recorded)
   await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));

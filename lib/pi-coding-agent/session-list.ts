@@ -41,6 +41,7 @@ interface Listed {
   parentSession?: string;
   created?: string;
   active?: number;
+  oddTimes?: string[];
   messageCount: number;
   firstMessage: string;
 }
@@ -82,9 +83,11 @@ async function sessionNames(dir: string): Promise<string[]> {
 }
 
 function infoOf(listed: Listed): SessionInfo {
-  const { path, id, cwd, name, parentSession, created, active, messageCount } = listed;
+  const { path, id, cwd, name, parentSession, created, active, oddTimes = [], messageCount } = listed;
   const begun = new Date(created as string);
-  const since = active ? new Date(active) : begun;
+  const times = [active ?? 0, ...oddTimes.map((time) => new Date(time).getTime())];
+  const latest = Math.max(...times.filter((time) => !Number.isNaN(time)));
+  const since = latest > 0 ? new Date(latest) : begun;
   return {
     path,
     id,

@@ -17,7 +17,7 @@ const MEMORY: &str = ".sessions-index.json";
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// A change of this number makes older memories worthless.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
@@ -142,7 +142,7 @@ mod tests {
         write(folder.path(), "one");
         list(folder.path());
         let good = memory(folder.path());
-        let older = good.replace("one", "two").replace("\"version\":1", "\"version\":0");
+        let older = good.replace("one", "two").replace("\"version\":2", "\"version\":1");
         for bad in ["", "{", "[]", "\0\0\0\0", &good[..good.len() / 2], &older] {
             std::fs::write(folder.path().join(MEMORY), bad).unwrap();
             assert_eq!(list(folder.path()), "one");

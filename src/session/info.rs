@@ -32,6 +32,9 @@ pub struct Info {
     /// When the user or the model last said something, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub active: Option<f64>,
+    /// Other times at which they did, as they are written, for JavaScript to read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub odd_times: Vec<String>,
     /// How many messages it holds.
     pub message_count: u32,
     /// The first text of the user.
@@ -147,17 +150,23 @@ fn conversation<'a>(row: &Row<'a>) -> Option<(bool, Said<'a>)> {
 fn note(info: &mut Info, row: &Row<'_>) {
     info.message_count += 1;
     let Some((is_user, said)) = conversation(row) else { return };
-    let written = || {
-        let time = row.timestamp.as_deref()?.parse::<jiff::Timestamp>().ok()?;
-        #[allow(clippy::cast_precision_loss, reason = "JavaScript's times are such numbers")]
-        Some(time.as_millisecond() as f64)
-    };
-    if let Some(time) = said.timestamp.or_else(written) {
-        info.active = Some(info.active.unwrap_or(0.0).max(time));
+    let written = row.timestamp.as_deref();
+    let usual = written.filter(|time| is_usual(time)).and_then(|time| time.parse::<jiff::Timestamp>().ok());
+    #[allow(clippy::cast_precision_loss, reason = "JavaScript's times are such numbers")]
+    let usual = usual.map(|time| time.as_millisecond() as f64);
+    match (said.timestamp.or(usual), written) {
+        (Some(time), _) => info.active = Some(info.active.unwrap_or(0.0).max(time)),
+        (None, Some(time)) => info.odd_times.push(time.to_owned()),
+        (None, None) => {}
     }
     if is_user && info.first_message.is_empty() {
         info.first_message = text_of(&said).unwrap_or_default();
     }
+}
+
+/// Whether a time is written as JavaScript writes it: `2026-01-01T00:00:00.000Z`.
+fn is_usual(time: &str) -> bool {
+    time.len() == 24 && time.ends_with('Z') && time.as_bytes().get(10) == Some(&b'T')
 }
 
 fn text_of(said: &Said<'_>) -> Option<String> {

@@ -9,6 +9,8 @@ const IMAGES = {
   "image/gif": "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
   "image/webp": "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==",
 };
+const isGoogle = ({ api }) => api.startsWith("google-");
+
 const FOREIGN = [
   { api: "openai-responses", provider: "openai", model: "gpt-5" },
   { api: "openai-codex-responses", provider: "openai-codex", model: "gpt-5-codex" },
@@ -58,8 +60,10 @@ function textBlock(random, lone) {
   return { type: "text", text: maybeBlank(random, lone) };
 }
 
-function image({ random, pairs, tags }) {
-  const [type, data] = random.pick(Object.entries(IMAGES));
+function image({ random, pairs, tags, model }) {
+  // Gemini does not take them.
+  const types = Object.entries(IMAGES).filter(([type]) => type !== "image/gif" || !isGoogle(model));
+  const [type, data] = random.pick(types);
   const mistaken = pairs && random.chance(0.3);
   if (mistaken) tags.add("P5");
   return { type: "image", data, mimeType: mistaken ? "image/jpeg" : type };
@@ -175,10 +179,11 @@ function textSignature(random) {
 
 function signature(random, origin) {
   if (origin.api.includes("responses") && random.chance(0.995)) {
+    const id = random.letters(8);
     return random.pick([
       "",
-      '{"id":"rs_1","type":"reasoning","summary":[],"encrypted_content":"gAAA+/=="}',
-      '{ "id": "rs_\\u00fc", "summary": [{"text":"a\\/b"}], "type": "reasoning", "n": 1.0 }',
+      `{"id":"rs_${id}","type":"reasoning","summary":[],"encrypted_content":"gAAA+/=="}`,
+      `{ "id": "rs_\\u00fc${id}", "summary": [{"text":"a\\/b"}], "type": "reasoning", "n": 1.0 }`,
     ]);
   }
   if (origin.api === "openai-completions") {
@@ -235,7 +240,8 @@ function callId({ random, model, pairs, tags }, origin) {
     [3, () => `call_${random.letters(24)}`],
     [1, () => random.letters(9)],
   ];
-  if (own && !pairs) return random.weighted(usual);
+  if (own && !pairs)
+    return model.api === "mistral-conversations" ? random.letters(9) : random.weighted(usual);
   if (own) tags.add("P10");
   return random.weighted([
     ...usual,

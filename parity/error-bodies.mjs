@@ -1,4 +1,4 @@
-import { bytes } from "./streams.mjs";
+import { bytes, streamType } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Error bodies in the shapes that providers and the proxies before them send. */
@@ -40,14 +40,14 @@ const BODIES = {
 
 export function badBodies(api) {
   const json = { "content-type": "application/json" };
-  const sse = { "content-type": "text/event-stream" };
+  const type = streamType(api);
   const event = api === "anthropic-messages" ? "event: error\n" : "";
   const wire = WIRES.get(api);
   const inStream = (body) =>
     wire.failure ? bytes(wire.frames([wire.failure(body)])) : `${event}data: ${JSON.stringify(body)}\n\n`;
   const rows = Object.entries(BODIES).flatMap(([name, body]) => [
     { name: `body: ${name}`, responses: [respond(400, JSON.stringify(body), json)] },
-    { name: `event: ${name}`, responses: [respond(200, inStream(body), sse)] },
+    { name: `event: ${name}`, responses: [respond(200, inStream(body), type)] },
   ]);
   return [
     ...rows,

@@ -1,17 +1,14 @@
-import { beginning, bytes } from "./streams.mjs";
+import { beginning, bytes, streamType } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Rows about what the host does: when it aborts, and how it has set things up. */
 
-const SSE = { "content-type": "text/event-stream" };
-
 export function aborts(api) {
   const opening = beginning(api, 3);
   const wire = WIRES.get(api);
-  const { openCall: inside, end = "" } = wire;
-  const whole = bytes(wire.frames(inside ?? openToolCalls(api)));
-  const openCall = whole.subarray(0, whole.length - end.length);
-  const stalled = (...steps) => [{ headers: SSE, steps: [...steps, "stall"] }];
+  const whole = bytes(wire.frames(wire.openCall));
+  const openCall = whole.subarray(0, whole.length - (wire.end ?? "").length);
+  const stalled = (...steps) => [{ headers: streamType(api), steps: [...steps, "stall"] }];
   return [
     { name: "abort before the call", abort: { before: true } },
     {
@@ -31,27 +28,6 @@ export function aborts(api) {
     },
     { name: "abort before the call, result only", abort: { before: true }, consume: "result" },
     { name: "abort before the call, complete", abort: { before: true }, call: "complete" },
-  ];
-}
-
-function openToolCalls(api) {
-  // Mistral has every piece of a call say which one it is of.
-  const again = api === "mistral-conversations" ? { id: "t1", name: "read" } : {};
-  const call = ({ id = again.id, function: { name = again.name, ...rest } }) => ({
-    id: "c1",
-    model: "m",
-    choices: [
-      {
-        index: 0,
-        delta: { tool_calls: [{ index: 0, id, function: { name, ...rest } }] },
-        finish_reason: null,
-      },
-    ],
-  });
-  return [
-    call({ id: "t1", function: { name: "read", arguments: "" } }),
-    call({ function: { arguments: '{"path":"a' } }),
-    call({ function: { arguments: 'b","li' } }),
   ];
 }
 

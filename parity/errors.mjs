@@ -3,13 +3,12 @@ import { badBodies, respond } from "./error-bodies.mjs";
 import { aborts, configuration } from "./error-setup.mjs";
 import { simpleModel } from "./models.mjs";
 import { closedPort } from "./server.mjs";
-import { answer, beginning } from "./streams.mjs";
+import { answer, beginning, streamType } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** What goes wrong around a stream: a fixed table, each row run for every protocol. */
 
 const APIS = [...WIRES.keys()];
-const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
 
 export async function errorSections() {
@@ -17,8 +16,7 @@ export async function errorSections() {
   const cases = APIS.flatMap((api) =>
     rows(api, refused).map(({ name, change, ...row }, at) => ({
       name: `${api}: ${name}`,
-      // Pi's client of Codex tries nearly everything again, after a second, two and four.
-      waits: api === "openai-codex-responses" && !row.env,
+      waits: true,
       make: ({ base }) => {
         const kase = {
           call: "stream",
@@ -27,9 +25,10 @@ export async function errorSections() {
           // What a provider says of its limits holds for all with the same key.
           options: { apiKey: `sk-test-${at}` },
           tags: new Set([name]),
-          responses: [{ headers: SSE, steps: [answer(api)] }],
+          responses: [{ headers: streamType(api), steps: [answer(api)] }],
           ...row,
         };
+        if (kase.options.apiKey === "k") kase.options = { ...kase.options, apiKey: `k-${at}` };
         change?.(kase, base);
         return kase;
       },
@@ -51,6 +50,7 @@ function rows(api, refused) {
 
 function statuses(api) {
   const body = WIRES.get(api).error;
+  const type = streamType(api);
   const json = (status, headers = {}) => ({
     name: `status ${status} ${Object.keys(headers).join()}`,
     responses: [respond(status, JSON.stringify(body(status)), { ...JSON_TYPE, ...headers })],
@@ -64,7 +64,7 @@ function statuses(api) {
       responses: [{ status }],
     })),
     { name: "status 204", responses: [{ status: 204 }] },
-    { name: "status 200, no body", responses: [{ status: 200, headers: SSE }] },
+    { name: "status 200, no body", responses: [{ status: 200, headers: type }] },
     {
       name: "status 307 to another path",
       change: (kase, base) => {
@@ -79,19 +79,20 @@ function statuses(api) {
     },
     {
       name: "gzip body",
-      responses: [{ headers: { ...SSE, "content-encoding": "gzip" }, steps: [gzipSync(answer(api))] }],
+      responses: [{ headers: { ...type, "content-encoding": "gzip" }, steps: [gzipSync(answer(api))] }],
     },
     { name: "no content type", responses: [{ steps: [answer(api)] }] },
     {
       name: "many response headers",
       responses: [
-        { headers: { ...SSE, "Set-Cookie": ["a=1", "b=2"], "X-Latin": "caf\u00e9" }, steps: [answer(api)] },
+        { headers: { ...type, "Set-Cookie": ["a=1", "b=2"], "X-Latin": "caf\u00e9" }, steps: [answer(api)] },
       ],
     },
   ];
 }
 
 function transport(api, refused) {
+  const type = streamType(api);
   const half = answer(api).subarray(0, 150);
   const truncated = beginning(api, 2);
   const address = (baseUrl) => ({
@@ -114,19 +115,19 @@ function transport(api, refused) {
     },
     { name: "reset before headers", responses: [{ headless: true, steps: ["reset"] }] },
     { name: "closed before headers", responses: [{ headless: true, steps: ["close"] }] },
-    { name: "reset after headers", responses: [{ headers: SSE, steps: [20, "reset"] }] },
-    { name: "reset in the body", responses: [{ headers: SSE, steps: [half, "reset"] }] },
-    { name: "closed in the body", responses: [{ headers: SSE, steps: [half, "close"] }] },
+    { name: "reset after headers", responses: [{ headers: type, steps: [20, "reset"] }] },
+    { name: "reset in the body", responses: [{ headers: type, steps: [half, "reset"] }] },
+    { name: "closed in the body", responses: [{ headers: type, steps: [half, "close"] }] },
     {
       name: "short of its content length",
-      responses: [{ headers: { ...SSE, "content-length": "5000" }, steps: [half, "close"] }],
+      responses: [{ headers: { ...type, "content-length": "5000" }, steps: [half, "close"] }],
     },
-    { name: "truncated", responses: [{ headers: SSE, steps: [half] }] },
-    { name: "truncated after an event", responses: [{ headers: SSE, steps: [truncated] }] },
+    { name: "truncated", responses: [{ headers: type, steps: [half] }] },
+    { name: "truncated after an event", responses: [{ headers: type, steps: [truncated] }] },
     {
       name: "garbage",
       responses: [
-        { headers: SSE, steps: [Buffer.from("\x00\xff\xfe garbage\n\n\ndata\n\ndata: \n\n", "latin1")] },
+        { headers: type, steps: [Buffer.from("\x00\xff\xfe garbage\n\n\ndata\n\ndata: \n\n", "latin1")] },
       ],
     },
     {
@@ -138,7 +139,8 @@ function transport(api, refused) {
 }
 
 function retries(api) {
-  const good = { headers: SSE, steps: [answer(api)] };
+  const type = streamType(api);
+  const good = { headers: type, steps: [answer(api)] };
   const twice = { apiKey: "k", maxRetries: 2 };
   const fast = { "retry-after-ms": "5" };
   return [
@@ -192,7 +194,7 @@ function retries(api) {
     {
       name: "not retried once the body began",
       options: twice,
-      responses: [{ headers: SSE, steps: [20, "reset"] }, good],
+      responses: [{ headers: type, steps: [20, "reset"] }, good],
     },
   ];
 }

@@ -29,6 +29,11 @@ function exceptionFirst({ kind, seen }) {
 }
 
 const rules = [
+  {
+    // The hook finds another message at the end.
+    id: "bedrock-turns",
+    match: ({ kind, kase }) => kind === "body" && String(kase.hook).includes(".pop()"),
+  },
   { id: "read-on", match: readOn },
   { id: "bedrock-numberless", match: numberless },
   { id: "bedrock-exception-first", match: exceptionFirst },

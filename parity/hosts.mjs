@@ -1,15 +1,17 @@
 import { paced } from "./framing.mjs";
 import { simpleModel } from "./models.mjs";
-import { answer } from "./streams.mjs";
+import { answer, streamType } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** What hosts do with a stream besides reading it: patch it, write into it, read it oddly, stand before fetch. */
 
 export function hostSections() {
-  const cases = [...WIRES.keys()].flatMap((api) =>
+  const cases = [...WIRES.values()].flatMap(({ api, call, frames }) =>
     Object.entries(rows).map(([name, host]) => ({
       name: `${api}: ${name}`,
       patient: true,
+      // The others put something in the place of the process's own.
+      waits: !name.startsWith("fetch"),
       make: ({ base, pause }) => ({
         call: "stream",
         model: simpleModel(base, api),
@@ -17,38 +19,11 @@ export function hostSections() {
         options: { apiKey: "sk-test" },
         tags: new Set([name]),
         host,
-        responses: [{ headers: { "content-type": "text/event-stream" }, steps: paced(frames(api), pause) }],
+        responses: [{ headers: streamType(api), steps: paced(frames(call), pause) }],
       }),
     })),
   );
   return [{ name: "hosts", cases }];
-}
-
-function frames(api) {
-  const { toolAnswer, call } = WIRES.get(api);
-  const events = toolAnswer?.(CALL) ?? call ?? toolCalls(api);
-  return WIRES.get(api).frames(events);
-}
-
-function toolCalls(api) {
-  const chunk = (delta, finish_reason = null) => ({
-    id: "c1",
-    model: "m",
-    choices: [{ index: 0, delta, finish_reason }],
-  });
-  // Mistral has every piece of a call say which one it is of.
-  const again = api === "mistral-conversations" ? { id: "t1", name: "edit" } : {};
-  const call = ({ id = again.id, function: { name = again.name, ...rest } }) =>
-    chunk({ tool_calls: [{ index: 0, id, function: { name, ...rest } }] });
-  return [
-    chunk({ content: "one " }),
-    chunk({ content: "two" }),
-    call({ id: "t1", function: { name: "edit", arguments: "" } }),
-    ...[CALL.slice(0, 9), CALL.slice(9, 20), CALL.slice(20)].map((part) =>
-      call({ function: { arguments: part } }),
-    ),
-    chunk({}, "tool_calls"),
-  ];
 }
 
 /** Reads to the end; `see` may return something to keep. */
@@ -208,8 +183,7 @@ const rows = {
   },
   "fetch answered without a network": async ({ call, model }) => {
     const { fetch } = globalThis;
-    globalThis.fetch = async () =>
-      new Response(answer(model.api), { headers: { "content-type": "text/event-stream" } });
+    globalThis.fetch = async () => new Response(answer(model.api), { headers: streamType(model.api) });
     try {
       return await call().result();
     } finally {
@@ -231,8 +205,7 @@ const rows = {
     return [await read(stream), await stream.result()];
   },
   "a client of the host": async ({ call, model }) => {
-    const response = () =>
-      new Response(answer(model.api), { headers: { "content-type": "text/event-stream" } });
+    const response = () => new Response(answer(model.api), { headers: streamType(model.api) });
     const seen = [];
     const create = (params) => {
       seen.push(Object.keys(params));

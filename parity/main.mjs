@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
 const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
-const TOGETHER = 24;
+const TOGETHER = 64;
 // Each such case takes the whole time limit.
 const HUNG_ENOUGH = 5;
 
@@ -49,23 +49,35 @@ const groups = {
   errors: () => errorSections(),
   hosts: () => hostSections(),
 };
-for (const [name, make] of Object.entries(groups)) {
-  if (flags.only === undefined || flags.only === name) await run(await make());
+let alike = false;
+try {
+  await compareAll();
+  alike = report.finish();
+} catch (error) {
+  // Observed cases catch what nobody handles, so this would be one of those.
+  console.error(error);
 }
-if (flags.only === undefined || flags.only === "sessions") {
-  const { runSessions } = await import("./sessions.mjs");
-  const { runSessionLists } = await import("./session-lists.mjs");
-  const managers = {
-    alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
-    beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
-  };
-  runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
-  await runSessionLists({ ...size, ...managers, report });
-}
-if (flags.recorded)
-  await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
 await server.stop();
-process.exit(report.finish() ? 0 : 1);
+process.exit(alike ? 0 : 1);
+
+async function compareAll() {
+  for (const [name, make] of Object.entries(groups)) {
+    if (flags.only === undefined || flags.only === name) await run(await make());
+  }
+  if (flags.only === undefined || flags.only === "sessions") {
+    const { runSessions } = await import("./sessions.mjs");
+    const { runSessionLists } = await import("./session-lists.mjs");
+    const managers = {
+      alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
+      beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
+    };
+    runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
+    await runSessionLists({ ...size, ...managers, report });
+  }
+  if (flags.recorded) {
+    await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
+  }
+}
 
 async function run(sections) {
   const headers = createHeaderLedger();
@@ -109,28 +121,54 @@ function place(pause, key = KEY) {
   return { base: `${server.origin}/${key}`, pause };
 }
 
-/** Cases that mostly wait, many at a time. */
+/** Cases that mostly wait, many at a time: those with the same environment, since a process has only one. */
 async function runTogether(cases) {
+  const groups = new Map();
+  for (const [at, one] of cases.entries()) {
+    const key = `${KEY}${at}`;
+    const { env } = prepared(one, 3, key);
+    const name = JSON.stringify(env);
+    if (!groups.has(name)) groups.set(name, { env, rest: [] });
+    groups.get(name).rest.push({ one, key });
+  }
   const pairs = new Map();
-  const rest = [...cases.entries()];
-  const work = async () => {
-    for (let next = rest.shift(); next; next = rest.shift()) {
-      pairs.set(next[1], await both(next[1], 3, `${KEY}${next[0]}`));
-    }
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, work));
+  for (const { env, rest } of groups.values()) {
+    const work = async () => {
+      for (let next = rest.shift(); next; next = rest.shift()) {
+        pairs.set(next.one, await pair(next.one, 3, next.key));
+      }
+    };
+    await withEnvironment(env, () => Promise.all(Array.from({ length: TOGETHER }, work)));
+  }
   return pairs;
 }
 
+/** Runs a case on both sides. */
+function both(one, pause) {
+  return withEnvironment(prepared(one, pause, KEY).env, () => pair(one, pause, KEY));
+}
+
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
-async function both(one, pause, key = KEY) {
-  const make = () => {
-    const kase = { key, ...one.make(place(pause, key)) };
-    const wire = WIRES.get(kase.model.api);
-    wire?.prepare?.(kase);
-    kase.env = { ...wire?.environment?.(kase), ...kase.env };
-    return kase;
-  };
+async function pair(one, pause, key) {
+  const make = () => prepared(one, pause, key);
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };
+}
+
+/** A case as its wire needs it, made anew for each side. */
+function prepared(one, pause, key) {
+  const kase = { key, ...one.make(place(pause, key)) };
+  const wire = WIRES.get(kase.model.api);
+  wire?.prepare?.(kase);
+  kase.env = { ...wire?.environment?.(kase), ...kase.env };
+  return kase;
+}
+
+async function withEnvironment(values, act) {
+  Object.assign(process.env, values);
+  try {
+    return await act();
+  } finally {
+    for (const name of Object.keys(values)) delete process.env[name];
+  }
 }

@@ -13,7 +13,7 @@ for (const name of ["unhandledRejection", "uncaughtException"]) {
  * Runs one implementation on one case and writes down everything a host could see: the trace of
  * hooks and events, the message, object identities, the payload and the requests the server got.
  *
- * A case: `{ call, model, context, options, responses, key, paced?, hook?, abort?, env?, consume?, host? }`.
+ * A case: `{ call, model, context, options, responses, key, paced?, hook?, abort?, consume?, host? }`.
  */
 export async function observe(api, kase, server) {
   const seen = { trace: [], snapshots: [], payload: undefined, response: undefined, thrown: undefined };
@@ -40,7 +40,6 @@ export async function observe(api, kase, server) {
   if (abort.before) controller.abort();
 
   const before = JSON.stringify(kase.context);
-  const environment = setEnvironment(kase.env);
   const quiet = silenceConsole();
   const watchdog = setTimeout(() => controller.abort(), HANG_MS);
   try {
@@ -50,7 +49,6 @@ export async function observe(api, kase, server) {
   } finally {
     clearTimeout(watchdog);
     quiet();
-    environment();
   }
   seen.mutated = before !== JSON.stringify(kase.context);
   if (abort.onEvent !== undefined || abort.onRequest) await sleep(10);
@@ -147,13 +145,6 @@ function holes(value, path = "", found = []) {
     }
   }
   return found;
-}
-
-function setEnvironment(values = {}) {
-  for (const [key, value] of Object.entries(values)) process.env[key] = value;
-  return () => {
-    for (const key of Object.keys(values)) delete process.env[key];
-  };
 }
 
 const kept = { error: console.error, warn: console.warn, log: console.log };

@@ -2,7 +2,7 @@ import { conversation } from "./conversations.mjs";
 import { cloudflare, model } from "./models.mjs";
 import { environment, hook, simpleOptions, streamOptions, wrongTypes } from "./options.mjs";
 import { createRandom, seedOf } from "./random.mjs";
-import { answer } from "./streams.mjs";
+import { answer, streamType } from "./streams.mjs";
 import { WIRES } from "./wires/index.mjs";
 
 /** Random conversations: what is asked of the provider, byte by byte. */
@@ -31,7 +31,7 @@ function request(random, kind, { base }) {
   const simple = random.chance(0.5);
   const options = simple ? simpleOptions(random) : streamOptions(random, target.api);
   if (kind === "types") Object.assign(options, wrongTypes(random));
-  const { family, type } = WIRES.get(target.api);
+  const { family } = WIRES.get(target.api);
   const call = random.weighted([
     [8, simple ? "streamSimple" : "stream"],
     [1, simple ? "completeSimple" : "complete"],
@@ -45,6 +45,6 @@ function request(random, kind, { base }) {
     tags,
     hook: hook(random, target.api),
     env: { ...cloudflare, ...environment(random) },
-    responses: [{ headers: { "content-type": type }, steps: [answer(target.api)] }],
+    responses: [{ headers: streamType(target.api), steps: [answer(target.api)] }],
   };
 }

@@ -55,9 +55,12 @@ function streamCase(random, { slow, crlf, ...kind }, { base, pause }) {
     },
     options: { apiKey: random.pick(["sk-test", "sk-ant-oat01-test"]) },
     tags: new Set(Object.keys({ ...kind, ...(crlf && { crlf }) })),
-    responses: [{ headers: { "content-type": wire.type }, steps }],
+    responses: [{ headers: streamType(api), steps }],
   };
 }
+
+/** The headers of a streamed response. */
+export const streamType = (api) => ({ "content-type": WIRES.get(api).type });
 
 /** The shortest complete answer, for cases that are about the request. */
 export function answer(api) {

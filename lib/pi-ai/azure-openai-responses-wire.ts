@@ -9,6 +9,7 @@ import type { Context, Model, SimpleStreamOptions } from "./types.js";
 
 const dialect: Dialect = {
   protocol: "azure-openai-responses",
+  namesItself: true,
   scratch: { args: "partialJson" },
   options: [
     "reasoningSummary",

@@ -25,6 +25,7 @@ const INPUT = [
 
 const dialect: Dialect = {
   protocol: "bedrock-converse-stream",
+  namesItself: true,
   scratch: { args: "partialJson", index: "index" },
   options: ["region", "profile", "bearerToken", "reasoning", "thinkingBudgets", "requestMetadata"],
   environment: [

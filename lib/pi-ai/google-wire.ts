@@ -10,6 +10,7 @@ import type { Model, SimpleStreamOptions } from "./types.js";
 /** What Google's two services have in common. The payload is in the shape of Google's own client. */
 export const google = {
   scratch: {},
+  namesItself: true,
   silent: true,
   givenUp: "This operation was aborted",
   abortedBefore: "Request aborted",

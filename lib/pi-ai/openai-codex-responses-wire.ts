@@ -11,6 +11,7 @@ import type { Context, Model, SimpleStreamOptions } from "./types.js";
 
 const dialect: Dialect = {
   protocol: "openai-codex-responses",
+  namesItself: true,
   scratch: { args: "partialJson" },
   options: ["reasoningSummary", "serviceTier", "textVerbosity"],
   platform: () => ({ "user-agent": `pi (${platform()} ${release()}; ${arch()})` }),

@@ -27,6 +27,8 @@ export interface Dialect {
   environment?: readonly string[];
   /** What Pi's client of this protocol reports of the host's platform, header name to value, where not the usual. */
   platform?: () => Record<string, string>;
+  /** Whether messages name this protocol even when the model names another. */
+  namesItself?: boolean;
   /** Whether Pi keeps the response's head from the host. */
   silent?: boolean;
   /** Whether Pi shows the host the heads of error responses as well. */
@@ -86,7 +88,9 @@ class Run implements SocketDriver {
     private readonly stream: AssistantMessageEventStream,
   ) {
     this.signal = asked.options?.signal;
-    this.assembler = new Assembler(emptyMessage(asked.model), stream, dialect.scratch);
+    const output = emptyMessage(asked.model);
+    if (dialect.namesItself) output.api = dialect.protocol;
+    this.assembler = new Assembler(output, stream, dialect.scratch);
   }
 
   get aborted(): boolean {

@@ -1,5 +1,6 @@
 import { maybeBlank, object } from "../texts.mjs";
 import { argumentText, pieces } from "../tool-json.mjs";
+import { spoil } from "./spoil.mjs";
 
 /** Random streams of the Anthropic Messages protocol, as `{ event, data }` events. */
 
@@ -27,7 +28,7 @@ export function anthropicEvents(random, { malformed = false, surrogates = false 
     add(messageDelta(random));
   if (random.chance(0.93)) add({ type: "message_stop" });
   if (random.chance(0.05)) add({ type: "ping" });
-  if (malformed) spoil(random, events);
+  if (malformed) spoil(random, events, SPOILT);
   return events;
 }
 
@@ -157,15 +158,3 @@ const SPOILT = [
   { event: "ping", data: "not json" },
   { event: undefined, data: { type: "message_stop" } },
 ];
-
-function spoil(random, events) {
-  for (let count = random.between(1, 2); count > 0; count--) {
-    random.weighted([
-      [4, () => events.splice(random.int(events.length + 1), 0, random.pick(SPOILT))],
-      [2, () => events.splice(random.int(events.length), 1)],
-      [1, () => events.splice(random.int(events.length))],
-      [1, () => events.splice(random.int(events.length), 0, random.pick(events))],
-    ]);
-    if (events.length === 0) events.push(random.pick(SPOILT));
-  }
-}

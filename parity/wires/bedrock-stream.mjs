@@ -1,5 +1,6 @@
 import { maybeBlank } from "../texts.mjs";
 import { argumentText, pieces } from "../tool-json.mjs";
+import { spoil } from "./spoil.mjs";
 
 /** Random streams of Bedrock's ConverseStream, as `{ [name]: body }` events. */
 
@@ -14,7 +15,7 @@ export function bedrockEvents(random, { malformed = false, surrogates = false } 
   }
   if (random.chance(0.97)) events.push({ messageStop: { stopReason: stopReason(random) } });
   if (random.chance(0.95)) events.push({ metadata: metadata(random) });
-  if (malformed) spoil(random, events);
+  if (malformed) spoil(random, events, SPOILT);
   return events;
 }
 
@@ -123,15 +124,3 @@ const SPOILT = [
   { contentBlockStop: "null" },
   { contentBlockStop: '"text"' },
 ];
-
-function spoil(random, events) {
-  for (let count = random.between(1, 2); count > 0; count--) {
-    random.weighted([
-      [4, () => events.splice(random.int(events.length + 1), 0, random.pick(SPOILT))],
-      [2, () => events.splice(random.int(events.length), 1)],
-      [1, () => events.splice(random.int(events.length))],
-      [1, () => events.splice(random.int(events.length), 0, random.pick(events))],
-    ]);
-    if (events.length === 0) events.push(random.pick(SPOILT));
-  }
-}

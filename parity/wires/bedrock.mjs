@@ -2,6 +2,7 @@ import { EventStreamCodec } from "@smithy/core/event-streams";
 import { LEVELS } from "../levels.mjs";
 import { authorization, credentials, digest } from "./aws-signature.mjs";
 import { bedrockEvents } from "./bedrock-stream.mjs";
+import { CALL, OPEN_CALL } from "./sse.mjs";
 
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString(),
@@ -30,12 +31,48 @@ const block = (contentBlockIndex, deltas, start) => [
   ...deltas.map((delta) => ({ contentBlockDelta: { contentBlockIndex, delta } })),
   { contentBlockStop: { contentBlockIndex } },
 ];
-const call = (pieces) =>
+const calling = (name, pieces) =>
   block(
     1,
     pieces.map((input) => ({ toolUse: { input } })),
-    { toolUse: { toolUseId: "t1", name: "edit" } },
+    { toolUse: { toolUseId: "t1", name } },
   );
+
+const isBlank = ({ text }) => text !== undefined && text.trim() === "";
+const isMark = ({ cachePoint }) => cachePoint !== undefined;
+
+/** What may be sent of the parts of a message, with a cache point behind them only if there are any. */
+function spoken(parts) {
+  const said = parts.filter((part) => !isBlank(part));
+  for (const { toolResult } of said) {
+    if (toolResult) toolResult.content = toolResult.content.filter((part) => !isBlank(part));
+  }
+  return said;
+}
+
+/** Nothing blank, the user first, and what one side says in a row as one message: Bedrock refuses anything else. */
+function legal(text) {
+  const request = text && JSON.parse(text);
+  if (!Array.isArray(request?.messages)) return text;
+  const messages = [];
+  for (const message of request.messages) {
+    // A host's hook adds such.
+    if (!Array.isArray(message.content)) {
+      messages.push(message);
+      continue;
+    }
+    const content = spoken(message.content);
+    const last = messages.at(-1);
+    if (last?.role === message.role) last.content.push(...content);
+    else if (!content.every(isMark)) {
+      if (!last && message.role === "assistant") {
+        messages.push({ ...message, role: "user", content: [{ text: "(continued)" }] });
+      }
+      messages.push({ ...message, content });
+    }
+  }
+  return JSON.stringify({ ...request, messages });
+}
 
 export const bedrock = {
   api: "bedrock-converse-stream",
@@ -51,15 +88,16 @@ export const bedrock = {
     { messageStop: { stopReason: "end_turn" } },
     { metadata: { usage: { inputTokens: 5, outputTokens: 2, totalTokens: 7 } } },
   ],
-  /** A text and a call, for what hosts do with a stream. */
-  toolAnswer: (args) => [
+  call: [
     { messageStart: { role: "assistant" } },
     ...block(0, [{ text: "one " }, { text: "two" }]),
-    ...call([args.slice(0, 9), args.slice(9, 20), args.slice(20)]),
+    ...calling("edit", CALL),
     { messageStop: { stopReason: "tool_use" } },
     { metadata: { usage: { inputTokens: 5, outputTokens: 9, totalTokens: 14 } } },
   ],
-  openCall: [{ messageStart: { role: "assistant" } }, ...call(['{"path":"a', 'b","li']).slice(0, -1)],
+  openCall: [{ messageStart: { role: "assistant" } }, ...calling("read", OPEN_CALL).slice(0, -1)],
+  error: (status) => ({ message: `text for ${status}` }),
+  legal,
   failure: (body) => ({ validationException: body }),
   /** The clock, chance and the machine show in these; which headers a signature covers is the signer's choice. */
   seen(request) {

@@ -1,6 +1,6 @@
 import { LEVELS } from "../levels.mjs";
 import { chatEvents } from "./chat-stream.mjs";
-import { CALL, OPEN_CALL, sse } from "./sse.mjs";
+import { CALL, OPEN_CALL, openAiError, sse } from "./sse.mjs";
 
 const ROUTING = { only: ["anthropic", "bedrock"], order: ["bedrock"], allow_fallbacks: false };
 
@@ -34,9 +34,7 @@ export const chat = {
     callChunk({ id: "t1", function: { name: "read", arguments: "" } }),
     ...OPEN_CALL.map((part) => callChunk({ function: { arguments: part } })),
   ],
-  error: (status) => ({
-    error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null },
-  }),
+  error: openAiError,
   options: (random) => ({
     toolChoice: () =>
       random.pick(["auto", "none", "required", { type: "function", function: { name: "read" } }]),

@@ -1,8 +1,8 @@
 import { shared } from "./responses.mjs";
 
-/** A token of an account, as far as anyone here looks into it. */
+/** What a token says of its account, as far as anyone here looks into it. */
 const claims = { "https://api.openai.com/auth": { chatgpt_account_id: "account-1" } };
-const TOKEN = ["e30", Buffer.from(JSON.stringify(claims)).toString("base64"), "s"].join(".");
+const PAYLOAD = Buffer.from(JSON.stringify(claims)).toString("base64");
 
 /** Over HTTP: Pi has a WebSocket only on newer versions of Node, and none that this server could answer. */
 export const codex = {
@@ -21,6 +21,7 @@ export const codex = {
   prepare(kase) {
     const { apiKey } = kase.options;
     kase.options.transport = "sse";
-    if (apiKey && apiKey !== "key with space" && apiKey !== "ключ") kase.options.apiKey = TOKEN;
+    if (apiKey && apiKey !== "key with space" && apiKey !== "ключ")
+      kase.options.apiKey = `e30.${PAYLOAD}.${kase.key}`;
   },
 };

@@ -1,5 +1,6 @@
-import { json, maybeBlank, object } from "../texts.mjs";
+import { maybeBlank, object } from "../texts.mjs";
 import { pieces } from "../tool-json.mjs";
+import { spoil } from "./spoil.mjs";
 
 /** Random streams of Google's `streamGenerateContent`, as `{ data }` events. */
 
@@ -30,7 +31,7 @@ export function googleEvents(random, { malformed = false, surrogates = false } =
   }
   if (random.chance(0.95)) add(ending(random));
   if (random.chance(0.1)) add({ usageMetadata: usage(random) });
-  if (malformed) spoil(random, events);
+  if (malformed) spoil(random, events, SPOILT);
   return events;
 }
 
@@ -125,16 +126,4 @@ const SPOILT = [
   { promptFeedback: { blockReason: "SAFETY" } },
   { error: { code: 503, message: "The model is overloaded.", status: "UNAVAILABLE" } },
   { usageMetadata: { promptTokenCount: "9" } },
-];
-
-function spoil(random, events) {
-  for (let count = random.between(1, 2); count > 0; count--) {
-    random.weighted([
-      [4, () => events.splice(random.int(events.length + 1), 0, { data: random.pick(SPOILT) })],
-      [2, () => events.splice(random.int(events.length), 1)],
-      [1, () => events.splice(random.int(events.length))],
-      [1, () => events.splice(random.int(events.length), 0, { data: json(random, 2) })],
-    ]);
-    if (events.length === 0) events.push({ data: random.pick(SPOILT) });
-  }
-}
+].map((data) => ({ data }));

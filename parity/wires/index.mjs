@@ -14,7 +14,7 @@ import { azure, responses } from "./responses.mjs";
  * - `random(random, style, events)`: the same with the liberties that servers take;
  * - `type`: the response's content type;
  * - `environment(kase)`: variables that must be set; `seen(request)`: the headers without what chance decides;
- * - `toolAnswer(args)`: an answer of "one two" and a call of `edit`, `openCall`: one that is inside a call;
+ * - `call`: an answer of "one two" and a call of `edit`, `openCall`: one that is inside a call;
  * - `failure(body)`: an error in a stream;
  * - `configuration()`: rows of its own about how the host has set things up, if any;
  * - `error(status)`: the body of an error response; `hooks`: what hosts do to its payloads, if that is special;

@@ -1,5 +1,6 @@
 import { maybeBlank } from "../texts.mjs";
 import { argumentText, pieces } from "../tool-json.mjs";
+import { spoil } from "./spoil.mjs";
 
 /** Random streams of Mistral's chat protocol, as `{ data }` events. */
 
@@ -24,7 +25,7 @@ export function mistralEvents(random, { malformed = false, surrogates = false } 
   }
   finish(random, chunk, add);
   if (random.chance(0.9)) events.push({ data: "[DONE]" });
-  if (malformed) spoil(random, events);
+  if (malformed) spoil(random, events, SPOILT);
   return events;
 }
 
@@ -152,13 +153,3 @@ const SPOILT = [
   { data: "[DONE]" },
   { data: "[DONE] " },
 ];
-
-function spoil(random, events) {
-  for (let count = random.between(1, 2); count > 0; count--) {
-    random.weighted([
-      [4, () => events.splice(random.int(events.length + 1), 0, random.pick(SPOILT))],
-      [1, () => events.splice(random.int(events.length + 1))],
-      [1, () => events.length > 0 && events.splice(random.int(events.length), 1)],
-    ]);
-  }
-}

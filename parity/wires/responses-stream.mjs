@@ -1,5 +1,6 @@
 import { maybeBlank } from "../texts.mjs";
 import { argumentText, pieces } from "../tool-json.mjs";
+import { spoil } from "./spoil.mjs";
 
 /** Random streams of the OpenAI Responses protocol, as `{ event, data }` events. */
 
@@ -31,7 +32,7 @@ export function responsesEvents(random, { malformed = false, interleaved = false
   }));
   if (random.chance(0.1)) events.splice(random.int(events.length + 1), 0, note("response.future_event"));
   if (random.chance(0.1)) events.push({ data: "[DONE]" });
-  if (malformed) spoil(random, events);
+  if (malformed) spoil(random, events, SPOILT);
   return events;
 }
 
@@ -336,15 +337,3 @@ const SPOILT = [
   note("response.function_call_arguments.done"),
   note("response.function_call_arguments.done", { arguments: "{}" }),
 ];
-
-function spoil(random, events) {
-  for (let count = random.between(1, 2); count > 0; count--) {
-    random.weighted([
-      [4, () => events.splice(random.int(events.length + 1), 0, random.pick(SPOILT))],
-      [2, () => events.splice(random.int(events.length), 1)],
-      [1, () => events.splice(random.int(events.length))],
-      [1, () => events.splice(random.int(events.length), 0, random.pick(events))],
-    ]);
-    if (events.length === 0) events.push(random.pick(SPOILT));
-  }
-}

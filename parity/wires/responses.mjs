@@ -1,6 +1,6 @@
 import { LEVELS } from "../levels.mjs";
 import { responsesEvents } from "./responses-stream.mjs";
-import { sse } from "./sse.mjs";
+import { CALL, OPEN_CALL, openAiError, sse } from "./sse.mjs";
 
 const created = { type: "response.created", response: { id: "resp_1" } };
 
@@ -37,13 +37,9 @@ export const shared = {
   ...sse({ named: true }),
   events: responsesEvents,
   answer: [created, ...said("msg_1", 0, "ok"), completed(2)],
-  toolAnswer: (args) => [
-    created,
-    ...said("msg_1", 0, "one ", "two"),
-    ...calling("edit", 1, args.slice(0, 9), args.slice(9, 20), args.slice(20)),
-    completed(9),
-  ],
-  openCall: [created, ...calling("read", 0, '{"path":"a', 'b","li').slice(0, 3)],
+  call: [created, ...said("msg_1", 0, "one ", "two"), ...calling("edit", 1, ...CALL), completed(9)],
+  openCall: [created, ...calling("read", 0, ...OPEN_CALL).slice(0, 3)],
+  error: openAiError,
 };
 
 const thinking = (random) => ({

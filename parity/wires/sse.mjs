@@ -4,6 +4,11 @@ import { frame } from "../framing.mjs";
 export const CALL = ['{"path":"', 'a.ts","edit', 's":[1,2]}'];
 export const OPEN_CALL = ['{"path":"a', 'b","li'];
 
+/** An error as OpenAI and its relatives write it. */
+export const openAiError = (status) => ({
+  error: { message: `text for ${status}`, type: "some_error", code: "some_code", param: null },
+});
+
 /** What is common to wires of server-sent events. `named`: events have names; `end`: what follows the last one. */
 export function sse({ named = false, end = "" }) {
   const type = (event) => (typeof event === "string" ? JSON.parse(event) : event).type;

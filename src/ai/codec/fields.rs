@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json::WireStr;
@@ -37,6 +37,20 @@ impl<'a> Fields<'a> {
     pub(in crate::ai) fn object(&self, name: &str) -> Option<Self> {
         Self::of(self.get(name)?)
     }
+}
+
+/// Reads a JSON text as it is documented, else by its fields; `Ok(None)` for JSON that is no object.
+pub(in crate::ai) fn read<'a, T: Deserialize<'a>>(
+    json: &'a str,
+    tolerant: impl FnOnce(&Fields<'a>) -> T,
+) -> Result<Option<T>, serde_json::Error> {
+    if !json.trim_ascii_start().starts_with('{') {
+        return serde_json::from_str::<IgnoredAny>(json).map(|_| None);
+    }
+    if let Ok(read) = serde_json::from_str(json) {
+        return Ok(Some(read));
+    }
+    serde_json::from_str(json).map(|fields| Some(tolerant(&fields)))
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {

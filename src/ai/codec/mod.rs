@@ -17,6 +17,7 @@ mod openai_responses;
 mod rejection;
 #[cfg(test)]
 pub(super) mod replay;
+mod short_hash;
 pub mod sse;
 
 pub use bedrock::{Aws, Proof};

@@ -19,12 +19,23 @@ pub(super) fn object(bytes: &[u8]) -> Option<String> {
     stringify(&text).or_else(|| stringify(&repaired()?)).filter(|json| json.starts_with('{'))
 }
 
+/// The keys under which models write a call's name and its arguments.
+pub(super) const NAME: [&str; 4] = ["name", "action", "tool", "tool_name"];
+const ARGUMENTS: [&str; 5] = ["arguments", "parameters", "action_input", "args", "input"];
+
+/// Whether a JSON object holds a call's name and arguments, and nothing else.
+pub(super) fn is_only_a_call(json: &str) -> bool {
+    let Some(fields) = serde_json::from_str(json).ok().and_then(Fields::of) else { return false };
+    let count = |keys: &[&str]| keys.iter().filter(|key| fields.get(key).is_some()).count();
+    (count(&NAME), count(&ARGUMENTS), fields.names().count()) == (1, 1, 2)
+}
+
 /// The name and the arguments of a call that is written as a JSON object.
 pub(super) fn named(json: &str) -> Option<(String, String)> {
     let raw: &RawValue = serde_json::from_str(json).ok()?;
     let fields = Fields::of(raw)?;
-    let name: String = fields.read("name")?;
-    let arguments = match fields.get("arguments").or_else(|| fields.get("parameters")).map(RawValue::get) {
+    let name: String = NAME.iter().find_map(|key| fields.read(key))?;
+    let arguments = match ARGUMENTS.iter().find_map(|key| fields.get(key)).map(RawValue::get) {
         None | Some("null") => "{}".to_owned(),
         Some(quoted) if quoted.starts_with('"') => {
             let text: String = serde_json::from_str(quoted).ok()?;

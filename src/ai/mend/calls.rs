@@ -1,7 +1,7 @@
-//! The notations in which calls leak: `MiniMax`'s XML, the `<tool_call>` of Hermes, Qwen and GLM, and the words in which
-//! hosts tell a model of earlier calls.
+//! The notations in which calls leak: `MiniMax`'s XML, the `<tool_call>` of Hermes, Qwen and GLM, the words in which hosts
+//! tell a model of earlier calls, and a JSON object that is all of the answer.
 
-use super::arguments::{Parameters, named, object, text};
+use super::arguments::{NAME, Parameters, is_only_a_call, named, object, text};
 use super::cursor::{Cursor, Miss, Wait};
 use crate::ai::Tool;
 
@@ -15,10 +15,17 @@ pub(super) struct Leaked {
 
 type Found = Result<Vec<Leaked>, Miss>;
 
-/// Reads the calls that a text begins with, and how long they are. Only tools on offer count.
-pub(super) fn read(bytes: &[u8], ended: bool, tools: &[Tool]) -> Result<(Vec<Leaked>, usize), Miss> {
+/// Reads the calls that a text begins with, and how long they are. Only tools on offer count. `alone`: nothing stands
+/// before them.
+pub(super) fn read(
+    bytes: &[u8],
+    alone: bool,
+    ended: bool,
+    tools: &[Tool],
+) -> Result<(Vec<Leaked>, usize), Miss> {
     let mut miss = Miss::Not;
-    for notation in [minimax, tagged, bracketed] {
+    let notations = [minimax, tagged, bracketed, bare];
+    for notation in notations.into_iter().take(if alone { 4 } else { 3 }) {
         let mut cursor = Cursor::new(bytes, ended);
         match notation(&mut cursor, tools) {
             Ok(calls) => return Ok((calls, cursor.at)),
@@ -137,6 +144,34 @@ fn bracketed(cursor: &mut Cursor<'_>, tools: &[Tool]) -> Found {
     cursor.blank();
     let arguments = object(cursor.object()?).ok_or(Miss::Not)?;
     Ok(vec![Leaked { name: tool.name.to_string(), arguments }])
+}
+
+/// `{"action": "read", "action_input": {"path": "a"}}`, when that is all a model says.
+fn bare(cursor: &mut Cursor<'_>, tools: &[Tool]) -> Found {
+    let mut ahead = *cursor;
+    ahead.tag("{")?;
+    ahead.blank();
+    ahead.tag("\"")?;
+    let key = ahead.run(|byte| byte != b'"')?;
+    if !NAME.iter().any(|name| name.as_bytes() == key) {
+        return Err(Miss::Not);
+    }
+    ahead.tag("\"")?;
+    ahead.blank();
+    ahead.tag(":")?;
+    ahead.blank();
+    ahead.tag("\"")?;
+    let tool = tool_named(&mut ahead, tools)?;
+    let json = object(cursor.object()?).filter(|json| is_only_a_call(json)).ok_or(Miss::Not)?;
+    cursor.blank();
+    match (cursor.rest().is_empty(), cursor.ended) {
+        (true, true) => {
+            let (_, arguments) = named(&json).ok_or(Miss::Not)?;
+            Ok(vec![Leaked { name: tool.name.to_string(), arguments }])
+        }
+        (true, false) => Err(Miss::More(Wait::Any)),
+        (false, _) => Err(Miss::Not),
+    }
 }
 
 /// A value that ends where what may follow it does: text may hold the closing words itself.

@@ -187,8 +187,14 @@ impl Text {
     /// Looks for calls. `false` when all that can be told was told.
     fn plain(&mut self, ended: bool, tools: &[Tool], out: &mut dyn FnMut(Part<'_>)) -> bool {
         while self.at < self.pending.len() && !tools.is_empty() {
-            let rest = self.pending.get(self.at..).unwrap_or_default();
-            if !self.fences.at_line_start() || !matches!(rest.first(), Some(b'<' | b'[')) {
+            let (before, rest) = self.pending.split_at_checked(self.at).unwrap_or_default();
+            let alone = !self.shown && before.trim_ascii().is_empty();
+            let may_begin = match rest.first() {
+                Some(b'<' | b'[') => self.fences.at_line_start(),
+                Some(b'{') => alone,
+                _ => false,
+            };
+            if !may_begin {
                 self.at += self.fences.take_line(rest);
                 continue;
             }
@@ -196,10 +202,9 @@ impl Text {
             if still_waits && !ended {
                 break;
             }
-            match read(rest, ended, tools) {
+            match read(rest, alone, ended, tools) {
                 Ok((calls, length)) => {
-                    if self.shown || !self.pending.get(..self.at).unwrap_or_default().trim_ascii().is_empty()
-                    {
+                    if !alone {
                         self.release(true, out);
                     }
                     self.discard(self.at + length);

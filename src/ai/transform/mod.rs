@@ -29,6 +29,9 @@ mod tests;
 use super::message::{Assistant, Message};
 use super::{Model, StopReason};
 
+/// What the user is taken to have said before an answer that nothing precedes, where a provider refuses such.
+pub const OPENING: &str = "(continued)";
+
 /// Rewrites `messages` for `model`. `call_id` maps the id of a call, and the answer that it is of, to the alphabet and
 /// length that the target accepts; it must leave alone what the target accepts already.
 pub fn transform(

@@ -1,4 +1,7 @@
 //! From messages to Bedrock's.
+//!
+//! Bedrock refuses conversations that do not begin with the user or whose roles do not alternate: an opening stands before
+//! an answer that nothing precedes, and what one side says in a row is one message.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -7,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::family;
 use super::wire::{CachePoint, Image, Out, Part, Reasoning, ReasoningText, Source};
 use crate::ai::message::{Assistant, Block, Content, Message, ToolResult};
-use crate::ai::{Failure, FailureKind, Model};
+use crate::ai::{Failure, FailureKind, Model, transform};
 use crate::json::is_blank;
 
 /// Base64 as `atob` takes it, written back in its strict form.
@@ -18,6 +21,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+const USER: &str = "user";
+const ASSISTANT: &str = "assistant";
+
 /// The messages as they are sent. `mark` goes behind the last one when it is the user's.
 pub(super) fn write<'a>(
     messages: &'a [Message],
@@ -26,37 +32,45 @@ pub(super) fn write<'a>(
 ) -> Result<Vec<Out<'a>>, Failure> {
     let signs = family::is_claude(model);
     let mut out: Vec<Out<'a>> = Vec::with_capacity(messages.len());
-    let mut in_results = false;
     for message in messages {
         match message {
-            Message::User(content) => out.extend(user(content)?),
-            Message::Assistant(answer) => out.extend(assistant(answer, signs)),
-            Message::ToolResult(result) => match out.last_mut().filter(|_| in_results) {
-                Some(results) => results.content.push(tool_result(result)?),
-                None => out.push(Out { role: "user", content: vec![tool_result(result)?] }),
-            },
+            Message::User(content) => add(&mut out, USER, user(content)?),
+            Message::Assistant(answer) => add(&mut out, ASSISTANT, assistant(answer, signs)),
+            Message::ToolResult(result) => add(&mut out, USER, vec![tool_result(result)?]),
             Message::Other => {}
         }
-        in_results = matches!(message, Message::ToolResult(_));
     }
-    if let Some(last) = out.last_mut().filter(|last| last.role == "user") {
+    if let Some(last) = out.last_mut().filter(|last| last.role == USER) {
         last.content.extend(mark.map(Part::CachePoint));
     }
     Ok(out)
 }
 
-/// What the user says; a message with nothing in it that may be sent is left out.
-fn user(content: &Content) -> Result<Option<Out<'_>>, Failure> {
-    let content = match content {
-        Content::Text(text) => said(text).into_iter().collect(),
+/// Adds what one side says, if that is anything.
+fn add<'a>(out: &mut Vec<Out<'a>>, role: &'static str, content: Vec<Part<'a>>) {
+    if content.is_empty() {
+        return;
+    }
+    if out.is_empty() && role == ASSISTANT {
+        out.push(Out { role: USER, content: vec![Part::Text(transform::OPENING)] });
+    }
+    match out.last_mut().filter(|last| last.role == role) {
+        Some(last) => last.content.extend(content),
+        None => out.push(Out { role, content }),
+    }
+}
+
+/// What the user says.
+fn user(content: &Content) -> Result<Vec<Part<'_>>, Failure> {
+    match content {
+        Content::Text(text) => Ok(said(text).into_iter().collect()),
         Content::Blocks(blocks) => blocks
             .iter()
             .filter_map(|block| {
                 visible(block).unwrap_or_else(|| Err(unknown("user content type"))).transpose()
             })
-            .collect::<Result<Vec<_>, _>>()?,
-    };
-    Ok((!content.is_empty()).then_some(Out { role: "user", content }))
+            .collect(),
+    }
 }
 
 /// A text, unless it is blank: Bedrock refuses such.
@@ -73,10 +87,8 @@ fn visible(block: &Block) -> Option<Result<Option<Part<'_>>, Failure>> {
     }
 }
 
-/// An answer; one with nothing in it that may be sent is left out.
-fn assistant(answer: &Assistant, signs: bool) -> Option<Out<'_>> {
-    let content: Vec<_> = answer.content.iter().filter_map(|block| answered(block, signs)).collect();
-    (!content.is_empty()).then_some(Out { role: "assistant", content })
+fn assistant(answer: &Assistant, signs: bool) -> Vec<Part<'_>> {
+    answer.content.iter().filter_map(|block| answered(block, signs)).collect()
 }
 
 fn answered(block: &Block, signs: bool) -> Option<Part<'_>> {

@@ -4,10 +4,9 @@
 //! field reads as absent.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::ai::codec::fields::Fields;
+use crate::ai::codec::fields::{self, Fields};
 use crate::json::{Num, WireStr};
 
 /// A chunk.
@@ -90,13 +89,7 @@ pub(super) struct Feedback<'a> {
 impl<'a> Chunk<'a> {
     /// Reads a chunk; `Ok(None)` for JSON that is no object, which says nothing.
     pub(super) fn read(json: &'a str) -> Result<Option<Self>, serde_json::Error> {
-        if !json.trim_ascii_start().starts_with('{') {
-            return serde_json::from_str::<IgnoredAny>(json).map(|_| None);
-        }
-        if let Ok(chunk) = serde_json::from_str(json) {
-            return Ok(Some(chunk));
-        }
-        serde_json::from_str(json).map(|fields: Fields<'a>| Some(Self::tolerant(&fields)))
+        fields::read(json, Self::tolerant)
     }
 
     /// The answer that counts.

@@ -17,8 +17,6 @@ use crate::json::is_blank;
 const LONGEST_ID: usize = 64;
 const ONLY_IMAGES: &str = "(see attached image)";
 const IMAGES_FOLLOW: &str = "Tool result image:";
-/// What the user is taken to have said before a model's turn that nothing precedes.
-const OPENING: &str = "(continued)";
 
 /// The conversation.
 pub(super) type Turns<'a> = Vec<Said<'a>>;
@@ -105,7 +103,7 @@ pub(super) fn write<'a>(messages: &'a [Message], model: &Model) -> Turns<'a> {
     }
     writer.flush();
     if writer.turns.first().is_some_and(|turn| turn.role == "model") {
-        writer.turns.insert(0, Said { role: "user", parts: vec![text(OPENING, None)] });
+        writer.turns.insert(0, Said { role: "user", parts: vec![text(transform::OPENING, None)] });
     }
     writer.turns
 }

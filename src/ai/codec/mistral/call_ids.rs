@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::ai::codec::short_hash::short_hash;
+
 const LENGTH: usize = 9;
 
 /// The ids of one request. Two calls never get the same one.
@@ -36,30 +38,6 @@ pub(super) fn derive(id: &str, attempt: u32) -> String {
     let base = if plain.is_empty() { id } else { &plain };
     let seed = if attempt == 0 { base.to_owned() } else { format!("{base}:{attempt}") };
     short_hash(&seed).chars().take(LENGTH).collect()
-}
-
-/// Pi's hash of a text: cyrb53 over UTF-16 code units, its halves in base 36. Transcripts hold ids that it made.
-fn short_hash(text: &str) -> String {
-    let (mut high, mut low) = (0xdead_beef_u32, 0x41c6_ce57_u32);
-    for unit in text.encode_utf16() {
-        high = (high ^ u32::from(unit)).wrapping_mul(2_654_435_761);
-        low = (low ^ u32::from(unit)).wrapping_mul(1_597_334_677);
-    }
-    high =
-        (high ^ (high >> 16)).wrapping_mul(2_246_822_507) ^ (low ^ (low >> 13)).wrapping_mul(3_266_489_909);
-    low = (low ^ (low >> 16)).wrapping_mul(2_246_822_507) ^ (high ^ (high >> 13)).wrapping_mul(3_266_489_909);
-    base_36(low) + &base_36(high)
-}
-
-fn base_36(mut value: u32) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.extend(char::from_digit(value % 36, 36));
-        value /= 36;
-        if value == 0 {
-            return digits.into_iter().rev().collect();
-        }
-    }
 }
 
 #[cfg(test)]

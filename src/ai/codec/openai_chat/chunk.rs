@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::ai::codec::fields::Fields;
+use crate::ai::codec::fields::{self, Fields};
 use crate::json::{Num, WireStr, lenient};
 
 /// A chunk.
@@ -126,13 +126,7 @@ pub(super) struct PromptDetails {
 impl<'a> Chunk<'a> {
     /// Reads a chunk; `Ok(None)` for JSON that is no object, which says nothing.
     pub(super) fn read(json: &'a str) -> Result<Option<Self>, serde_json::Error> {
-        if !json.trim_ascii_start().starts_with('{') {
-            return serde_json::from_str::<IgnoredAny>(json).map(|_| None);
-        }
-        if let Ok(chunk) = serde_json::from_str(json) {
-            return Ok(Some(chunk));
-        }
-        serde_json::from_str(json).map(|fields: Fields<'a>| Some(Self::tolerant(&fields)))
+        fields::read(json, Self::tolerant)
     }
 
     /// The choice that counts.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::ai::Model;
 use crate::ai::codec::endpoint::portable_id;
+use crate::ai::codec::short_hash::short_hash;
 use crate::ai::message::Assistant;
 use crate::json::Text;
 
@@ -73,32 +74,4 @@ pub(super) fn message_id(id: Option<Cow<'_, str>>, message: usize, nth: usize) -
 /// An id in place of one that is taken; `times` is how often it was.
 pub(super) fn another(id: &str, times: usize) -> String {
     format!("msg_{}", short_hash(&format!("{id} {times}")))
-}
-
-/// Pi's hash of a string, as short as it can be written: ids must not change from one turn to the next, or the
-/// provider's cache is missed.
-fn short_hash(text: &str) -> String {
-    let mut first: u32 = 0xdead_beef;
-    let mut second: u32 = 0x41c6_ce57;
-    for unit in text.encode_utf16() {
-        first = (first ^ u32::from(unit)).wrapping_mul(2_654_435_761);
-        second = (second ^ u32::from(unit)).wrapping_mul(1_597_334_677);
-    }
-    let mix = |own: u32, other: u32| {
-        (own ^ (own >> 16)).wrapping_mul(2_246_822_507) ^ (other ^ (other >> 13)).wrapping_mul(3_266_489_909)
-    };
-    let first = mix(first, second);
-    let second = mix(second, first);
-    base36(second) + &base36(first)
-}
-
-fn base36(mut number: u32) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.extend(char::from_digit(number % 36, 36));
-        number /= 36;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
-        }
-    }
 }

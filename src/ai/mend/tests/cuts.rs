@@ -64,6 +64,7 @@ fn text() -> impl Strategy<Value = String> {
         "\n```xml\n",
         "~~~\n",
         "[Tool Call: read (ID: x)]\nArguments: ",
+        "{\"action\":\"read\",\"args\":",
         "[Tool Call: ",
         "{\"path\":\"a\"}",
         "{",

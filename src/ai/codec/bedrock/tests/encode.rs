@@ -125,3 +125,19 @@ fn what_says_nothing_is_left_out() {
     let payload = payload(r#""id":"amazon.nova""#, rest);
     assert!(payload.contains(r#""messages":[{"role":"user","content":[{"text":"hi"}]}]"#), "{payload}");
 }
+
+#[test]
+fn the_user_begins_and_the_roles_alternate() {
+    let rest = r#""messages":[
+        {"role":"assistant","provider":"x","api":"y","model":"z","content":[{"type":"toolCall","id":"t1","name":"ls","arguments":{}}]},
+        {"role":"toolResult","toolCallId":"t1","toolName":"ls","isError":false,"content":[{"type":"text","text":"one"}]},
+        {"role":"user","content":"go on"},{"role":"user","content":"please"}]"#;
+    let payload = payload(r#""id":"amazon.nova""#, rest);
+    let expected = concat!(
+        r#""messages":[{"role":"user","content":[{"text":"(continued)"}]},"#,
+        r#"{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"ls","input":{}}}]},"#,
+        r#"{"role":"user","content":[{"toolResult":{"toolUseId":"t1","content":[{"text":"one"}],"status":"success"}},"#,
+        r#"{"text":"go on"},{"text":"please"}]}]"#,
+    );
+    assert!(payload.contains(expected), "{payload}");
+}

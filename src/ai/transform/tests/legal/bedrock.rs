@@ -9,10 +9,14 @@ pub(super) fn check(body: &Value, _model: &Model) -> Verdict {
     let mut pairing = Pairing::default();
     let messages = list(&body["messages"])?;
     require(!messages.is_empty(), || "no messages".to_owned())?;
+    let mut last = "assistant";
     for message in messages {
+        let role = text(&message["role"])?;
+        require(role != last, || format!("{role} out of turn"))?;
+        last = role;
         let parts = list(&message["content"])?;
         require(!parts.is_empty(), || "an empty message".to_owned())?;
-        let user = message["role"] == "user";
+        let user = role == "user";
         for part in parts {
             if let Some(call) = part.get("toolUse") {
                 let id = text(&call["toolUseId"])?;

@@ -1,6 +1,8 @@
 //! What the index reads of one line: its place in the tree and what cheap questions are asked about; the rest is
 //! checked to be JSON and skipped.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -83,7 +85,23 @@ impl<'a> Head<'a> {
         // An array would pass for a struct.
         let is_object = line.trim_ascii_start().first() == Some(&b'{');
         let quick = || serde_json::from_slice(line).ok();
-        if is_object { quick().or_else(|| Self::parse_field_by_field(line)) } else { None }
+        let slow = || Self::parse_field_by_field(line).or_else(|| Self::parse_lossily(line));
+        if is_object { quick().or_else(slow) } else { None }
+    }
+
+    /// Reads a line that is no UTF-8 as JavaScript would: with U+FFFD where that is not so.
+    fn parse_lossily(line: &[u8]) -> Option<Self> {
+        let Cow::Owned(text) = String::from_utf8_lossy(line) else { return None };
+        let head = Head::parse(text.as_bytes())?;
+        let owned = |text: Option<WireStr<'_>>| text.map(WireStr::into_owned);
+        Some(Self {
+            tag: owned(head.tag),
+            id: owned(head.id),
+            parent_id: owned(head.parent_id),
+            first_kept_entry_id: owned(head.first_kept_entry_id),
+            version: head.version,
+            message: head.message.map(|message| Message { role: owned(message.role) }),
+        })
     }
 
     /// Reads a line that says something twice or in another type than expected, as JavaScript would: the last of equal
@@ -161,6 +179,12 @@ mod tests {
             (Kind::Label, Some("a".into()), None)
         );
         assert_eq!(read("{}"), (Kind::Other, None, None));
+    }
+
+    #[test]
+    fn what_is_no_utf_8_is_read_all_the_same() {
+        let head = Head::parse(b"{\"type\":\"message\",\"id\":\"a\",\"k\xff\":{\"\xff\":\"\xff\"}}").unwrap();
+        assert_eq!((head.kind(), head.id.unwrap().as_bytes()), (Kind::Message(Role::Other), &b"a"[..]));
     }
 
     #[test]

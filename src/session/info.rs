@@ -129,8 +129,9 @@ fn each_row(path: &Path, mut take: impl FnMut(Row<'_>) -> bool) -> Result<(), Se
     let mut is_whole = true;
     scan(file, 0, |line| {
         let bytes = if is_whole { blob::resolve(folder, line.bytes) } else { Cow::Borrowed(line.bytes) };
-        if bytes.trim_ascii_start().first() == Some(&b'{')
-            && let Ok(row) = serde_json::from_slice(&bytes)
+        let text = String::from_utf8_lossy(&bytes);
+        if text.trim_ascii_start().starts_with('{')
+            && let Ok(row) = serde_json::from_str(&text)
         {
             is_whole = take(row);
         }

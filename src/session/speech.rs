@@ -64,10 +64,11 @@ struct Block<'a> {
 
 /// What a line says; `None` when it is no object.
 pub(super) fn speech(line: &[u8]) -> Option<Speech> {
-    if line.trim_ascii_start().first() != Some(&b'{') {
+    let text = String::from_utf8_lossy(line);
+    if !text.trim_ascii_start().starts_with('{') {
         return None;
     }
-    let row: Row<'_> = serde_json::from_slice(line).ok()?;
+    let row: Row<'_> = serde_json::from_str(&text).ok()?;
     let string = |text: Option<Text>| text.map(Text::into_string);
     let kind = string(row.kind).unwrap_or_default();
     let mut texts = Vec::new();

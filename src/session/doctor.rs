@@ -154,6 +154,7 @@ pub(super) struct Survey {
     pub cycles: HashSet<usize>,
     /// The line in place of the header, where that is damaged.
     pub damaged_header: Option<Vec<u8>>,
+    has_begun: bool,
 }
 
 /// Examines a file.
@@ -177,11 +178,11 @@ pub(super) fn survey(path: &Path) -> Result<Survey, SessionError> {
         unlisted: 0,
     };
     let (rows, places, cycles) = (Vec::new(), HashMap::new(), HashSet::new());
-    let mut survey = Survey { report, rows, places, cycles, damaged_header: None };
+    let mut survey = Survey { report, rows, places, cycles, damaged_header: None, has_begun: false };
     let mut index = Index::default();
     survey.report.size =
         scan(file, 0, |line| survey.line(folder, line, &mut index)).map_err(failed("cannot read"))?;
-    if survey.report.size == 0 {
+    if !survey.has_begun {
         survey.problem(Fault::Header, (0, 0), None);
     }
     survey.find_cycles();
@@ -209,21 +210,23 @@ impl Survey {
 
     fn line(&mut self, folder: &Path, line: Line<'_>, index: &mut Index) {
         let place = (line.offset, line.bytes.len() as u64);
-        let is_blank = line.bytes.trim_ascii().is_empty();
+        if line.bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
         let head = Head::parse(line.bytes);
-        let is_header = head.as_ref().is_some_and(|head| head.kind() == Kind::Header && head.id.is_some());
-        if line.offset == 0 && !is_header {
+        let is_named = |head: &Head<'_>| head.id.as_ref().is_some_and(|id| !id.is_empty());
+        let is_header = head.as_ref().is_some_and(|head| head.kind() == Kind::Header && is_named(head));
+        if is_first && !is_header {
             self.problem(Fault::Header, place, None);
-            if head.is_none() {
+            if head.as_ref().is_none_or(|head| head.kind() == Kind::Header) {
                 self.damaged_header = Some(line.bytes.to_vec());
                 return;
             }
         }
         let Some(head) = head else {
-            if !is_blank {
-                self.problem(if line.ended { Fault::BadLine } else { Fault::Torn }, place, None);
-                index.add(line);
-            }
+            self.problem(if line.ended { Fault::BadLine } else { Fault::Torn }, place, None);
+            index.add(line);
             return;
         };
         index.add(line);
@@ -247,15 +250,15 @@ impl Survey {
         };
         let id = owned(&head.id);
         if kind == Kind::Header {
-            let is_second = self.rows.iter().any(|row| row.kind == Kind::Header);
-            if is_second {
+            let is_second = self.report.session_id.is_some();
+            if is_second || id.is_none() {
                 self.problem(Fault::SecondHeader, place, None);
-            } else {
-                self.report.version = head.version.unwrap_or(1.0);
-                self.report.session_id = id.as_deref().map(|id| String::from_utf8_lossy(id).into_owned());
-                if self.report.version > f64::from(CURRENT) {
-                    self.problem(Fault::Version, place, None);
-                }
+                return;
+            }
+            self.report.version = head.version.unwrap_or(1.0);
+            self.report.session_id = id.as_deref().map(|id| String::from_utf8_lossy(id).into_owned());
+            if self.report.version > f64::from(CURRENT) {
+                self.problem(Fault::Version, place, None);
             }
         }
         let other = match kind {

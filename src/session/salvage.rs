@@ -94,7 +94,7 @@ impl<'a> Weaver<'a> {
 
     /// Writes the header that the file has, or one of what is left of it.
     fn header(&self, path: &Path, source: &mut File, out: &mut impl Write) -> std::io::Result<()> {
-        let own = self.survey.rows.iter().find(|row| row.kind == Kind::Header && row.id.is_some());
+        let own = self.survey.rows.iter().find(|row| row.kind == Kind::Header);
         if let Some(own) = own {
             std::io::Seek::seek(source, std::io::SeekFrom::Start(own.offset))?;
             scan_while(source, own.offset, |line| {

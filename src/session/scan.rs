@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-/// How much is read at once, in bytes.
+/// How much is read at once, in bytes: little at first, because most often there is only a line to read.
+const FIRST_PIECE: usize = 16 << 10;
 const PIECE: usize = 1 << 20;
 
 /// One line of a file, without its end.
@@ -33,7 +34,7 @@ pub fn scan_while(
     mut take: impl FnMut(Line<'_>) -> ControlFlow<()>,
 ) -> io::Result<u64> {
     let mut held: Vec<u8> = Vec::new();
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; FIRST_PIECE];
     let mut at = offset;
     loop {
         let count = match source.read(&mut piece) {
@@ -62,6 +63,9 @@ pub fn scan_while(
             rest = tail.get(1..).unwrap_or_default();
         }
         held.extend_from_slice(rest);
+        if count == piece.len() && count < PIECE {
+            piece = vec![0; count * 8];
+        }
     }
     if !held.is_empty() {
         let _ = take(Line { offset: at, bytes: &held, ended: false });

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::json::{Text, WireStr};
@@ -84,9 +85,21 @@ impl<'a> Head<'a> {
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         // An array would pass for a struct.
         let is_object = line.trim_ascii_start().first() == Some(&b'{');
-        let quick = || serde_json::from_slice(line).ok();
-        let slow = || Self::parse_field_by_field(line).or_else(|| Self::parse_lossily(line));
-        if is_object { quick().or_else(slow) } else { None }
+        // Strings that are read as bytes may hold control characters, which JSON forbids and JavaScript refuses.
+        let is_plain = || line.iter().all(|byte| *byte >= b' ');
+        if !is_object || !(is_plain() || serde_json::from_slice::<IgnoredAny>(line).is_ok()) {
+            return None;
+        }
+        match serde_json::from_slice::<Self>(line).ok() {
+            Some(head) if head.has_plain_ids() => Some(head),
+            head => Self::parse_lossily(line).or(head).or_else(|| Self::parse_field_by_field(line)),
+        }
+    }
+
+    /// Whether the ids cannot hold what is no UTF-8.
+    fn has_plain_ids(&self) -> bool {
+        let ids = [&self.id, &self.parent_id, &self.first_kept_entry_id];
+        ids.into_iter().flatten().all(|id| id.as_bytes().is_ascii())
     }
 
     /// Reads a line that is no UTF-8 as JavaScript would: with U+FFFD where that is not so.
@@ -185,13 +198,25 @@ mod tests {
     fn what_is_no_utf_8_is_read_all_the_same() {
         let head = Head::parse(b"{\"type\":\"message\",\"id\":\"a\",\"k\xff\":{\"\xff\":\"\xff\"}}").unwrap();
         assert_eq!((head.kind(), head.id.unwrap().as_bytes()), (Kind::Message(Role::Other), &b"a"[..]));
+        let head = Head::parse(b"{\"\xfftype\":\"message\",\"id\":\"a\xff\"}").unwrap();
+        assert_eq!((head.kind(), head.id.unwrap().to_well_formed()), (Kind::Other, "a\u{fffd}".into()));
     }
 
     #[test]
     fn what_is_no_object_has_no_head() {
-        for line in
-            ["", "null", "5", "[]", "\"x\"", "{", r#"{"type":"message""#, r#"{"a":1}}"#, r#"{"a":01}"#]
-        {
+        for line in [
+            "",
+            "null",
+            "5",
+            "[]",
+            "{\"id\":\"a\u{1}\"}",
+            "{\"i\td\":1,\"id\":1}",
+            "\"x\"",
+            "{",
+            r#"{"type":"message""#,
+            r#"{"a":1}}"#,
+            r#"{"a":01}"#,
+        ] {
             assert!(Head::parse(line.as_bytes()).is_none(), "{line}");
         }
     }

@@ -36,9 +36,9 @@ pub fn salvage(from: &Path, to: &Path) -> Result<Report, SessionError> {
         let mut failure = None;
         weaver.header(from, &mut source, &mut out)?;
         std::io::Seek::rewind(&mut source)?;
-        let mut rows = survey.rows.iter().enumerate().peekable();
+        let mut rows = survey.rows.iter().peekable();
         scan_while(source, 0, |line| {
-            let Some((place, row)) = rows.next_if(|(_, row)| row.offset == line.offset) else {
+            let Some(row) = rows.next_if(|row| row.offset == line.offset) else {
                 return if rows.peek().is_some() {
                     ControlFlow::Continue(())
                 } else {
@@ -49,7 +49,7 @@ pub fn salvage(from: &Path, to: &Path) -> Result<Report, SessionError> {
                 return ControlFlow::Continue(());
             }
             let text = String::from_utf8_lossy(line.bytes);
-            let written = weaver.entry(place, row, text.trim_end_matches('\r').as_bytes());
+            let written = weaver.entry(row, text.trim_end_matches('\r').as_bytes());
             let Some(written) = written else { return ControlFlow::Continue(()) };
             if folder != target && carried.is_ok() {
                 carried = blob::carry(folder, target, &written);
@@ -66,11 +66,19 @@ fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
+/// An entry that was written.
+struct Written {
+    /// The id of the entry that it continues.
+    parent: Option<Vec<u8>>,
+    /// Whether all that it continues was written before it.
+    is_anchored: bool,
+}
+
 /// Makes entries hang together as they are written.
 struct Weaver<'a> {
     survey: &'a Survey,
-    /// The ids of the entries that were written, and whether all that they continue was written before them.
-    written: HashMap<Vec<u8>, bool>,
+    /// The entries that were written, by their ids.
+    written: HashMap<Vec<u8>, Written>,
     /// What those lines were that had an id which another has too.
     repeated: HashMap<&'a [u8], Vec<u64>>,
     /// Ids that were taken already, and those that stand for them from there on.
@@ -117,7 +125,7 @@ impl<'a> Weaver<'a> {
     }
 
     /// An entry as it is to be written; `None` when it was written before.
-    fn entry(&mut self, place: usize, row: &'a Row, line: &[u8]) -> Option<Vec<u8>> {
+    fn entry(&mut self, row: &'a Row, line: &[u8]) -> Option<Vec<u8>> {
         if self.survey.report.version < 2.0 {
             return Some(line.to_vec());
         }
@@ -136,35 +144,53 @@ impl<'a> Weaver<'a> {
         // Before the entry's own id is changed: it may continue the one that had it first.
         let renamed = row.parent.as_deref().and_then(|parent| self.renamed.get(parent).cloned());
         let parent = renamed.as_deref().map(str::as_bytes).or(row.parent.as_deref());
-        let is_late = || parent.is_some_and(|parent| self.survey.places.contains_key(parent));
-        let is_anchored = match parent.map(|parent| self.written.get(parent)) {
-            _ if self.survey.cycles.contains(&place) => None,
-            None => Some(true),
-            Some(Some(is_anchored)) => Some(*is_anchored),
-            Some(None) if is_late() => Some(false),
-            Some(None) => None,
-        };
-        if is_anchored.is_none() {
-            fields.push(("parentId", json!(self.last).to_string()));
-        } else if let Some(renamed) = renamed {
-            fields.push(("parentId", json!(renamed).to_string()));
-        }
-        let own = row.id.as_deref().and_then(|id| std::str::from_utf8(id).ok());
+        let taken = row.id.as_deref();
+        let own = taken.and_then(|id| std::str::from_utf8(id).ok());
         let id = match own.filter(|id| !self.written.contains_key(id.as_bytes())) {
             Some(id) => id.to_owned(),
             None => {
                 let id = self.fresh_id();
                 fields.push(("id", json!(id).to_string()));
-                self.renamed.extend(row.id.as_deref().map(|taken| (taken, id.clone())));
                 id
             }
         };
-        let is_anchored = is_anchored.unwrap_or(true);
-        self.written.insert(id.clone().into_bytes(), is_anchored);
+        let (parent, is_anchored) = match parent {
+            None => (None, true),
+            Some(parent) if self.can_continue(id.as_bytes(), parent) => {
+                let is_anchored = self.written.get(parent).is_some_and(|written| written.is_anchored);
+                if let Some(renamed) = &renamed {
+                    fields.push(("parentId", json!(renamed).to_string()));
+                }
+                (Some(parent.to_vec()), is_anchored)
+            }
+            Some(_) => {
+                fields.push(("parentId", json!(self.last).to_string()));
+                (self.last.clone().map(String::into_bytes), true)
+            }
+        };
+        if let Some(taken) = taken.filter(|taken| *taken != id.as_bytes()) {
+            self.renamed.insert(taken, id.clone());
+        }
+        self.written.insert(id.clone().into_bytes(), Written { parent, is_anchored });
         if is_anchored {
             self.last = Some(id);
         }
         Some(if fields.is_empty() { line.to_vec() } else { with_fields(line, &fields) })
+    }
+
+    /// Whether an entry may continue another: one that is there or will be, and does not lead back to it.
+    fn can_continue(&self, id: &[u8], parent: &[u8]) -> bool {
+        let mut above = self.written.get(parent);
+        if above.is_none() {
+            return id != parent && self.survey.places.contains_key(parent);
+        }
+        while let Some(written) = above.filter(|written| !written.is_anchored) {
+            if written.parent.as_deref() == Some(id) {
+                return false;
+            }
+            above = written.parent.as_ref().and_then(|parent| self.written.get(parent));
+        }
+        true
     }
 
     fn fresh_id(&self) -> String {
@@ -181,7 +207,8 @@ fn fragment(line: &[u8], name: &str) -> Option<String> {
     let name = format!("\"{name}\":");
     let start = memchr::memmem::find(line, name.as_bytes())? + name.len();
     let mut values = serde_json::Deserializer::from_slice(line.get(start..)?).into_iter::<WireStr<'_>>();
-    Some(values.next()?.ok()?.to_well_formed().into_owned())
+    let value = values.next()?.ok()?;
+    (!value.is_empty()).then(|| value.to_well_formed().into_owned())
 }
 
 #[cfg(test)]
@@ -258,6 +285,8 @@ mod tests {
         let second = field(&lines[3], "id");
         assert_eq!(field(&lines[4], "parentId"), second);
         assert_eq!(field(&lines[5], "parentId"), "c");
+        let (_, lines) = salvaged(&[HEADER, &message("a", "\"b\""), &message("b", "\"a\"")].join("\n"));
+        assert_eq!(lines[1..], [message("a", "\"b\""), message("b", "null")]);
         assert!(lines[3].contains("1e+21"));
     }
 

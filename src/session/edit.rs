@@ -5,7 +5,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use crate::json::Text;
+use crate::json::WireStr;
 
 /// What an object or an array holds, with its names or numbers; of equal names the last counts.
 pub(super) fn parts(value: &RawValue) -> Vec<(String, &RawValue)> {
@@ -14,8 +14,10 @@ pub(super) fn parts(value: &RawValue) -> Vec<(String, &RawValue)> {
         let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
         return items.into_iter().enumerate().map(|(number, item)| (number.to_string(), item)).collect();
     }
-    let fields: IndexMap<Text, &RawValue> = serde_json::from_str(text).unwrap_or_default();
-    fields.into_iter().map(|(name, value)| (name.into_string(), value)).collect()
+    let fields: IndexMap<WireStr<'_>, &RawValue> = serde_json::from_str(text).unwrap_or_default();
+    // A name with a lone surrogate is no other name, whatever it becomes.
+    let name = |name: &WireStr<'_>| String::from_utf8_lossy(name.as_bytes()).into_owned();
+    fields.iter().map(|(key, value)| (name(key), *value)).collect()
 }
 
 /// Where in `line` a part of it stands.

@@ -105,7 +105,7 @@ mod tests {
         let header = r#"{"type":"session","id":"s","cwd":"/"}"#;
         let message = format!(r#"{{"type":"message","message":{{"role":"user","content":"{text}"}}}}"#);
         std::fs::write(folder.join(NAME), format!("{header}\n{message}\n")).unwrap();
-        age(folder, Duration::from_secs(60));
+        age(folder, Duration::from_mins(1));
     }
 
     fn age(folder: &Path, age: Duration) {
@@ -143,7 +143,7 @@ mod tests {
         list(folder.path());
         let good = memory(folder.path());
         let older = good.replace("one", "two").replace("\"version\":2", "\"version\":1");
-        for bad in ["", "{", "[]", "\0\0\0\0", &good[..good.len() / 2], &older] {
+        for bad in ["", "{", "[]", "\0\0\0\0", good.split_at(good.len() / 2).0, &older] {
             std::fs::write(folder.path().join(MEMORY), bad).unwrap();
             assert_eq!(list(folder.path()), "one");
             assert_eq!(memory(folder.path()), good);
@@ -157,7 +157,7 @@ mod tests {
         age(folder.path(), Duration::ZERO);
         assert_eq!(list(folder.path()), "one");
         assert_eq!(memory(folder.path()), "");
-        age(folder.path(), Duration::from_secs(60));
+        age(folder.path(), Duration::from_mins(1));
         assert_eq!(list(folder.path()), "one");
         std::fs::remove_file(folder.path().join(NAME)).unwrap();
         Folder::open(folder.path()).remember();

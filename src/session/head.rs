@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::json::{Text, WireStr};
+use crate::json::WireStr;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,16 +120,18 @@ impl<'a> Head<'a> {
     /// Reads a line that says something twice or in another type than expected, as JavaScript would: the last of equal
     /// names counts, an odd value is none.
     fn parse_field_by_field(line: &'a [u8]) -> Option<Self> {
-        let fields: IndexMap<Text, &'a RawValue> = serde_json::from_slice(line).ok()?;
-        let text = |name: &str| field::<WireStr<'a>>(fields.get(&Text::from(name)).copied());
+        let fields: IndexMap<WireStr<'a>, &'a RawValue> = serde_json::from_slice(line).ok()?;
+        let raw = |name: &str| fields.get(&WireStr::from_text(name)).copied();
+        let text = |name: &str| field::<WireStr<'a>>(raw(name));
+        let message = field::<IndexMap<WireStr<'a>, &'a RawValue>>(raw("message"));
         Some(Self {
             tag: text("type"),
             id: text("id"),
             parent_id: text("parentId"),
             first_kept_entry_id: text("firstKeptEntryId"),
-            version: field(fields.get(&Text::from("version")).copied()),
-            message: field::<IndexMap<Text, &'a RawValue>>(fields.get(&Text::from("message")).copied())
-                .map(|message| Message { role: field(message.get(&Text::from("role")).copied()) }),
+            version: field(raw("version")),
+            message: message
+                .map(|message| Message { role: field(message.get(&WireStr::from_text("role")).copied()) }),
         })
     }
 
@@ -191,6 +193,7 @@ mod tests {
             read(r#"{"type":"label","label":"\ud800","id":"\u0061","id":"a"}"#),
             (Kind::Label, Some("a".into()), None)
         );
+        assert_eq!(read(r#"{"\ud800type":"label"}"#), (Kind::Other, None, None));
         assert_eq!(read("{}"), (Kind::Other, None, None));
     }
 

@@ -146,13 +146,12 @@ impl<'a> Weaver<'a> {
         let parent = renamed.as_deref().map(str::as_bytes).or(row.parent.as_deref());
         let taken = row.id.as_deref();
         let own = taken.and_then(|id| std::str::from_utf8(id).ok());
-        let id = match own.filter(|id| !self.written.contains_key(id.as_bytes())) {
-            Some(id) => id.to_owned(),
-            None => {
-                let id = self.fresh_id();
-                fields.push(("id", json!(id).to_string()));
-                id
-            }
+        let id = if let Some(id) = own.filter(|id| !self.written.contains_key(id.as_bytes())) {
+            id.to_owned()
+        } else {
+            let id = self.fresh_id();
+            fields.push(("id", json!(id).to_string()));
+            id
         };
         let (parent, is_anchored) = match parent {
             None => (None, true),
@@ -257,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_damaged_header_is_made_of_what_is_left() {
-        let (faults, lines) = salvaged(&format!("z{}\n{}\n", &HEADER[1..], message("a", "null")));
+        let (faults, lines) =
+            salvaged(&format!("z{}\n{}\n", HEADER.strip_prefix('{').unwrap(), message("a", "null")));
         assert_eq!(faults, [Fault::Header]);
         assert_eq!(lines, [HEADER.to_owned(), message("a", "null")]);
         let (_, lines) = salvaged(&message("a", "null"));

@@ -212,7 +212,7 @@ mod tests {
 
     fn find(query: Query, lines: &[&str]) -> Vec<Hit> {
         let folder = tempfile::tempdir().unwrap();
-        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = format!("{}\n", lines.join("\n"));
         std::fs::write(folder.path().join("a.jsonl"), text).unwrap();
         let mut search = Search::new(query, vec![folder.path().to_owned()]).unwrap();
         let stop = AtomicBool::new(false);

@@ -117,7 +117,9 @@ fn strings(value: &RawValue, depth: usize, texts: &mut Vec<String>) {
     match value.get().as_bytes().first() {
         Some(b'"') => texts.extend(serde_json::from_str::<Text>(value.get()).map(Text::into_string).ok()),
         Some(b'{' | b'[') if depth > 0 => {
-            parts(value).iter().for_each(|(_, part)| strings(part, depth - 1, texts));
+            for (_, part) in parts(value) {
+                strings(part, depth - 1, texts);
+            }
         }
         _ => {}
     }

@@ -8,9 +8,9 @@ import { parseArgs } from "node:util";
  * that what else the machine does falls on both. The server is a process of its own too: its work is
  * nobody's CPU time.
  */
-const peers = (part = "pi-ai") => [
-  { name: "pi", module: process.env.BENCH_ALPHA ?? `@mariozechner/${part}` },
-  { name: "argent", module: process.env.BENCH_BETA ?? `argent-runtime/${part}` },
+const peers = (name) => [
+  { name: "pi", module: process.env.BENCH_ALPHA ?? `@mariozechner/${name}` },
+  { name: "argent", module: process.env.BENCH_BETA ?? `argent-runtime/${name}` },
 ];
 
 export const flags = parseArgs({
@@ -29,7 +29,7 @@ export const flags = parseArgs({
  * @param plan.work async `({ api, module, origin, input }) => ({ column: number, ... })`, run in the child
  * @param plan.columns `{ column: unit }`, in the order to print
  * @param plan.floors peers besides the two that import nothing: `work` gets no `api`
- * @param plan.part which of Pi's packages is imported, `pi-ai` unless given
+ * @param plan.package which of Pi's packages; `pi-ai` where it is not given
  * @param plan.lazy leave the import to `work`
  */
 export async function bench(url, plan) {
@@ -41,7 +41,7 @@ export async function bench(url, plan) {
     const floors = (plan.floors ?? []).map((name) => ({ name }));
     for (const input of plan.inputs) {
       if (flags.input !== undefined && !input.label.includes(flags.input)) continue;
-      const taking = [...floors, ...peers(plan.part)].filter(
+      const taking = [...floors, ...peers(plan.package ?? "pi-ai")].filter(
         ({ name }) => (flags.peer ?? name) === name && (input.peers ?? [name]).includes(name),
       );
       const results = await rounds(url, plan, input, taking, origin);
@@ -59,6 +59,7 @@ async function rounds(url, plan, input, taking, origin) {
   for (let round = 0; round < count; round++) {
     const order = round % 2 === 0 ? taking : [...taking].reverse();
     for (const peer of order) {
+      if (results.get(peer.name).some(({ failed }) => failed)) continue;
       const one = fork(fileURLToPath(url), { execArgv: plan.execArgv ?? [] });
       one.send({ module: peer.module, origin, input });
       const [result] = await Promise.race([
@@ -67,7 +68,6 @@ async function rounds(url, plan, input, taking, origin) {
       ]);
       one.kill();
       results.get(peer.name).push(result);
-      if (result.failed) break;
     }
   }
   return results;

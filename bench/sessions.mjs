@@ -9,69 +9,64 @@ import { makeSessions, message } from "./session-files.mjs";
 /** Session files: opened, walked, appended to, listed, searched, examined. */
 
 const files = process.send ? {} : makeSessions();
-const part = "pi-coding-agent";
+const plan = { package: "pi-coding-agent", work };
 
 const WORK = { open, walk, append, list, search, examine };
 
 await bench(import.meta.url, {
   title: "open: CPU, and memory at its peak, of the process and beyond what it had before",
-  part,
+  ...plan,
   rounds: 3,
   inputs: [
     { label: "open 100,000 entries, 117 MB", work: "open", path: files.long },
     { label: "open 500,000 entries, 587 MB", work: "open", path: files.huge, rounds: 1 },
   ],
   columns: { cpuMs: "ms", wallMs: "ms", peakMb: "MB", grownMb: "MB" },
-  work,
 });
 await bench(import.meta.url, {
   title: "walks of 100,000 entries, a compaction every 1,000: at first, and again",
-  part,
+  ...plan,
   rounds: 3,
   inputs: [{ label: "walk", work: "walk", path: files.long }],
   columns: { contextMs: "ms", contextAgainMs: "ms", branchMs: "ms", branchAgainMs: "ms", childrenUs: "us" },
-  work,
 });
 await bench(import.meta.url, {
   title: "appendMessage, 5,000 of them; Pi has no durability",
-  part,
+  ...plan,
   rounds: 5,
   inputs: [
     { label: "durability none", work: "append", durability: "none" },
     { label: "durability batch", work: "append", durability: "batch" },
   ],
   columns: { wallUs: "us each", cpuUs: "us each" },
-  work,
 });
 await bench(import.meta.url, {
   title: "list of 5,000 sessions, 292 MB",
-  part,
+  ...plan,
   rounds: 3,
   inputs: [
     { label: "cold", work: "list", path: files.many, cold: true },
     { label: "warm", work: "list", path: files.many },
   ],
   columns: { cpuMs: "ms", wallMs: "ms", blockMs: "ms", peakMb: "MB" },
-  work,
 });
 await bench(import.meta.url, {
   title: "off the main thread",
-  part,
+  ...plan,
   rounds: 3,
   inputs: [
     {
-      label: "search of 5,000 sessions, 292 MB, few hits",
+      label: "search of 5,000 sessions, 292 MB, 5,000 hits",
       work: "search",
       query: "file-47",
       path: files.many,
     },
-    { label: "the same, 180,000 hits", work: "search", query: "or Tea", path: files.many, rounds: 1 },
-    { label: "search of 704 MB in two files", work: "search", query: "file-99999.ts", path: files.folder },
+    { label: "the same, 255,000 hits", work: "search", query: "or Tea", path: files.many, rounds: 1 },
+    { label: "search of 704 MB in two files", work: "search", query: "file-99998.ts", path: files.folder },
     { label: "doctor, 117 MB", work: "examine", path: files.long },
     { label: "doctor, 587 MB", work: "examine", path: files.huge },
   ].map((input) => ({ ...input, peers: ["argent"] })),
   columns: { cpuMs: "ms", wallMs: "ms", blockMs: "ms", peakMb: "MB", found: "" },
-  work,
 });
 if (!process.send) rmSync(files.folder, { recursive: true });
 

@@ -35,6 +35,8 @@ pub enum Kind {
     Info,
     /// Another entry's message is replaced or taken out of the context.
     ContextEdit,
+    /// What a request beside the conversation has cost.
+    Usage,
     /// Something that this version does not know.
     Other,
 }
@@ -85,21 +87,24 @@ impl<'a> Head<'a> {
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         // An array would pass for a struct.
         let is_object = line.trim_ascii_start().first() == Some(&b'{');
-        // Strings that are read as bytes may hold control characters, which JSON forbids and JavaScript refuses.
-        let is_plain = || line.iter().all(|byte| *byte >= b' ');
-        if !is_object || !(is_plain() || serde_json::from_slice::<IgnoredAny>(line).is_ok()) {
+        if !is_object {
             return None;
         }
-        match serde_json::from_slice::<Self>(line).ok() {
-            Some(head) if head.has_plain_ids() => Some(head),
-            head => Self::parse_lossily(line).or(head).or_else(|| Self::parse_field_by_field(line)),
+        let head = serde_json::from_slice::<Self>(line).ok();
+        if head.as_ref().is_some_and(Self::is_plain) {
+            return head;
         }
+        // What is read as bytes may hold control characters, which JSON forbids and JavaScript refuses.
+        serde_json::from_slice::<IgnoredAny>(line).ok()?;
+        Self::parse_lossily(line).or(head).or_else(|| Self::parse_field_by_field(line))
     }
 
-    /// Whether the ids cannot hold what is no UTF-8.
-    fn has_plain_ids(&self) -> bool {
-        let ids = [&self.id, &self.parent_id, &self.first_kept_entry_id];
-        ids.into_iter().flatten().all(|id| id.as_bytes().is_ascii())
+    /// Whether the texts hold neither control characters nor what may be no UTF-8.
+    fn is_plain(&self) -> bool {
+        let role = self.message.as_ref().and_then(|message| message.role.as_ref());
+        let texts = [&self.tag, &self.id, &self.parent_id, &self.first_kept_entry_id];
+        let is_plain = |text: &WireStr<'_>| text.as_bytes().iter().all(|byte| (b' '..0x7f).contains(byte));
+        texts.into_iter().flatten().chain(role).all(is_plain)
     }
 
     /// Reads a line that is no UTF-8 as JavaScript would: with U+FFFD where that is not so.
@@ -135,9 +140,14 @@ impl<'a> Head<'a> {
         })
     }
 
+    /// The entry's type, as the line says it (WTF-8).
+    pub fn tag(&self) -> &[u8] {
+        self.tag.as_ref().map_or(&b""[..], WireStr::as_bytes)
+    }
+
     /// What the entry is.
     pub fn kind(&self) -> Kind {
-        match self.tag.as_ref().map_or(&b""[..], WireStr::as_bytes) {
+        match self.tag() {
             b"session" => Kind::Header,
             b"message" => Kind::Message(self.role()),
             b"thinking_level_change" => Kind::ThinkingLevel,
@@ -149,6 +159,7 @@ impl<'a> Head<'a> {
             b"label" => Kind::Label,
             b"session_info" => Kind::Info,
             b"context_edit" => Kind::ContextEdit,
+            b"usage" => Kind::Usage,
             _ => Kind::Other,
         }
     }

@@ -11,12 +11,17 @@ use super::error::SessionError;
 use super::head::{Head, Kind};
 use super::index::Index;
 use super::scan::{Line, scan};
+use crate::json::WireStr;
+
+mod salvage;
+
+pub use salvage::salvage;
 
 /// How many problems a report lists.
 const LISTED: usize = 1000;
 
 /// The version of the format that is written.
-pub(super) const CURRENT: u8 = 3;
+const CURRENT: u8 = 3;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -131,29 +136,28 @@ pub struct Report {
     pub unlisted: usize,
 }
 
-/// What the doctor keeps of a line that is an entry.
+/// What the doctor keeps of an entry; its place among the others is its number in the index.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub offset: u64,
+struct Row {
+    offset: u64,
     len: u64,
-    pub kind: Kind,
-    pub id: Option<Box<[u8]>>,
-    pub parent: Option<Box<[u8]>>,
+    kind: Kind,
+    id: Option<Box<[u8]>>,
+    parent: Option<Box<[u8]>>,
     /// The entry that a compaction keeps first, or that a label is on.
     other: Option<Box<[u8]>>,
 }
 
 /// All entries of a file and what is wrong with it.
 #[derive(Debug)]
-pub(super) struct Survey {
-    pub report: Report,
-    pub rows: Vec<Row>,
-    /// The last entry with an id, by its place in `rows`.
-    pub places: HashMap<Box<[u8]>, usize>,
-    /// The entries that are to be cut off from what they continue, so that there is no cycle.
-    pub cycles: HashSet<usize>,
+struct Survey {
+    report: Report,
+    index: Index,
+    rows: Vec<Row>,
+    /// The last entry with an id.
+    places: HashMap<Box<[u8]>, usize>,
     /// The line in place of the header, where that is damaged.
-    pub damaged_header: Option<Vec<u8>>,
+    damaged_header: Option<Vec<u8>>,
     has_begun: bool,
 }
 
@@ -162,7 +166,7 @@ pub fn examine(path: &Path) -> Result<Report, SessionError> {
     survey(path).map(|survey| survey.report)
 }
 
-pub(super) fn survey(path: &Path) -> Result<Survey, SessionError> {
+fn survey(path: &Path) -> Result<Survey, SessionError> {
     let failed = |action| SessionError::io(action, path);
     let file = File::open(path).map_err(failed("cannot read"))?;
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -177,17 +181,14 @@ pub(super) fn survey(path: &Path) -> Result<Survey, SessionError> {
         problems: Vec::new(),
         unlisted: 0,
     };
-    let (rows, places, cycles) = (Vec::new(), HashMap::new(), HashSet::new());
-    let mut survey = Survey { report, rows, places, cycles, damaged_header: None, has_begun: false };
-    let mut index = Index::default();
-    survey.report.size =
-        scan(file, 0, |line| survey.line(folder, line, &mut index)).map_err(failed("cannot read"))?;
+    let (index, rows, places) = (Index::default(), Vec::new(), HashMap::new());
+    let mut survey = Survey { report, index, rows, places, damaged_header: None, has_begun: false };
+    survey.report.size = scan(file, 0, |line| survey.line(folder, line)).map_err(failed("cannot read"))?;
     if !survey.has_begun {
         survey.problem(Fault::Header, (0, 0), None);
     }
-    survey.find_cycles();
     survey.judge();
-    let Survey { report, rows, .. } = &mut survey;
+    let Survey { report, rows, index, .. } = &mut survey;
     report.entries = rows.iter().filter(|row| row.kind != Kind::Header).count();
     if report.version >= 2.0 {
         report.on_branch = Some(index.last.map_or(0, |last| index.branch(last).len()));
@@ -208,35 +209,42 @@ impl Survey {
         report.problems.push(Problem { kind, offset, length, id, text: kind.text(), file: None });
     }
 
-    fn line(&mut self, folder: &Path, line: Line<'_>, index: &mut Index) {
-        let place = (line.offset, line.bytes.len() as u64);
+    fn line(&mut self, folder: &Path, line: Line<'_>) {
         if line.bytes.trim_ascii().is_empty() {
             return;
         }
         let is_first = !std::mem::replace(&mut self.has_begun, true);
-        let head = Head::parse(line.bytes);
-        let is_named = |head: &Head<'_>| head.id.as_ref().is_some_and(|id| !id.is_empty());
-        let is_header = head.as_ref().is_some_and(|head| head.kind() == Kind::Header && is_named(head));
-        if is_first && !is_header {
-            self.problem(Fault::Header, place, None);
-            if head.as_ref().is_none_or(|head| head.kind() == Kind::Header) {
-                self.damaged_header = Some(line.bytes.to_vec());
-                return;
+        let (entries, bad) = (self.index.len(), self.index.bad_lines().len());
+        self.index.add(line);
+        let lost = self.index.bad_lines().get(bad..).unwrap_or_default();
+        let lost: Vec<_> = lost.iter().map(|bad| (bad.offset, bad.len)).collect();
+        for number in entries..self.index.len() {
+            let Some(entry) = u32::try_from(number).ok().and_then(|number| self.index.get(number)) else {
+                continue;
+            };
+            let (offset, len) = (entry.offset, u64::from(entry.len));
+            let bytes = part(&line, offset, len);
+            if let Some(head) = Head::parse(bytes) {
+                self.entry((offset, len), &head, bytes);
             }
         }
-        let Some(head) = head else {
-            self.problem(if line.ended { Fault::BadLine } else { Fault::Torn }, place, None);
-            index.add(line);
-            return;
-        };
-        index.add(line);
-        self.entry(place, &head, line.bytes);
-        let id = head.id.as_ref().map(crate::json::WireStr::as_bytes);
-        if std::str::from_utf8(line.bytes).is_err() {
-            self.problem(Fault::Encoding, place, id);
+        let place = (line.offset, line.bytes.len() as u64);
+        let is_header = self.rows.first().is_some_and(|row| row.kind == Kind::Header && row.id.is_some());
+        if is_first && !is_header {
+            self.problem(Fault::Header, place, None);
+        }
+        if is_first && !is_header && self.rows.iter().all(|row| row.kind == Kind::Header) {
+            self.damaged_header = Some(line.bytes.to_vec());
+        } else {
+            let fault = if line.ended { Fault::BadLine } else { Fault::Torn };
+            lost.into_iter().for_each(|place| self.problem(fault, place, None));
+        }
+        let id = self.rows.get(entries).and_then(|row| row.id.clone());
+        if id.is_some() && std::str::from_utf8(line.bytes).is_err() {
+            self.problem(Fault::Encoding, place, id.as_deref());
         }
         for file in blob::missing(folder, line.bytes) {
-            self.problem(Fault::Blob, place, id);
+            self.problem(Fault::Blob, place, id.as_deref());
             if let Some(problem) = self.report.problems.last_mut() {
                 problem.file = Some(file);
             }
@@ -245,20 +253,22 @@ impl Survey {
 
     fn entry(&mut self, place: (u64, u64), head: &Head<'_>, line: &[u8]) {
         let kind = head.kind();
-        let owned = |text: &Option<crate::json::WireStr<'_>>| -> Option<Box<[u8]>> {
+        let owned = |text: &Option<WireStr<'_>>| -> Option<Box<[u8]>> {
             text.as_ref().filter(|text| !text.is_empty()).map(|text| text.as_bytes().into())
         };
         let id = owned(&head.id);
         if kind == Kind::Header {
             let is_second = self.report.session_id.is_some();
             if is_second || id.is_none() {
-                self.problem(Fault::SecondHeader, place, None);
-                return;
-            }
-            self.report.version = head.version.unwrap_or(1.0);
-            self.report.session_id = id.as_deref().map(|id| String::from_utf8_lossy(id).into_owned());
-            if self.report.version > f64::from(CURRENT) {
-                self.problem(Fault::Version, place, None);
+                if !self.rows.is_empty() {
+                    self.problem(Fault::SecondHeader, place, None);
+                }
+            } else {
+                self.report.version = head.version.unwrap_or(1.0);
+                self.report.session_id = id.as_deref().map(|id| String::from_utf8_lossy(id).into_owned());
+                if self.report.version > f64::from(CURRENT) {
+                    self.problem(Fault::Version, place, None);
+                }
             }
         }
         let other = match kind {
@@ -286,17 +296,22 @@ impl Survey {
         if self.report.version < 2.0 {
             return;
         }
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.kind != Kind::Header);
+        self.places = rows.filter_map(|(place, row)| Some((row.id.clone()?, place))).collect();
+        let cycles = self.cycles();
+        let adopted: HashSet<usize> = self.index.adopted().iter().map(|number| *number as usize).collect();
         let mut found = Vec::new();
         let mut first = HashMap::new();
         for (place, row) in self.rows.iter().enumerate().filter(|(_, row)| row.kind != Kind::Header) {
             let before = |id: &[u8], first: &HashMap<&[u8], usize>| first.contains_key(id);
-            if let Some(parent) = row.parent.as_deref() {
-                if self.cycles.contains(&place) {
-                    found.push((Fault::Cycle, place));
-                } else if !before(parent, &first) {
+            match row.parent.as_deref() {
+                Some(_) if cycles.contains(&place) => found.push((Fault::Cycle, place)),
+                Some(parent) if !before(parent, &first) => {
                     let is_late = self.places.contains_key(parent);
                     found.push((if is_late { Fault::LateParent } else { Fault::LostParent }, place));
                 }
+                None if adopted.contains(&place) => found.push((Fault::LostParent, place)),
+                _ => {}
             }
             match row.other.as_deref() {
                 Some(kept) if row.kind == Kind::Compaction && !before(kept, &first) => {
@@ -318,10 +333,9 @@ impl Survey {
         }
     }
 
-    /// Follows every entry upwards once; where a way comes back to itself the entry that stands first is cut off.
-    fn find_cycles(&mut self) {
-        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.kind != Kind::Header);
-        self.places = rows.filter_map(|(place, row)| Some((row.id.clone()?, place))).collect();
+    /// Follows every entry upwards once; where a way comes back to itself the entry that stands first.
+    fn cycles(&self) -> HashSet<usize> {
+        let mut cycles = HashSet::new();
         let up = |place: usize| self.places.get(self.rows.get(place)?.parent.as_deref()?).copied();
         // In the course of which walk an entry was come by; 0 stands for none.
         let mut seen = vec![0; self.rows.len()];
@@ -333,7 +347,7 @@ impl Survey {
                     Some(walk) if *walk == 0 => *walk = start + 1,
                     Some(walk) if *walk == start + 1 => {
                         let round = way.iter().skip_while(|earlier| **earlier != place);
-                        self.cycles.extend(round.min());
+                        cycles.extend(round.min());
                         break;
                     }
                     _ => break,
@@ -342,12 +356,20 @@ impl Survey {
                 at = up(place);
             }
         }
+        cycles
     }
+}
+
+/// The bytes of an entry in its line.
+fn part<'a>(line: &Line<'a>, offset: u64, len: u64) -> &'a [u8] {
+    let start = usize::try_from(offset.saturating_sub(line.offset)).unwrap_or(usize::MAX);
+    let end = start.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
+    line.bytes.get(start..end).unwrap_or_default()
 }
 
 fn target(line: &[u8]) -> Option<Box<[u8]>> {
     let entry = serde_json::from_slice(line).ok()?;
     let (_, value) = super::edit::parts(entry).into_iter().find(|(name, _)| name == "targetId")?;
-    let id: crate::json::WireStr<'_> = serde_json::from_str(value.get()).ok()?;
+    let id: WireStr<'_> = serde_json::from_str(value.get()).ok()?;
     Some(id.as_bytes().into())
 }

@@ -242,7 +242,9 @@ impl Survey {
             self.damaged_header = Some(line.bytes.to_vec());
         } else {
             let fault = if line.ended { Fault::BadLine } else { Fault::Torn };
-            lost.into_iter().for_each(|place| self.problem(fault, place, None));
+            for place in lost {
+                self.problem(fault, place, None);
+            }
         }
         let id = self.rows.get(entries).and_then(|row| row.id.clone());
         if id.is_some() && std::str::from_utf8(line.bytes).is_err() {

@@ -20,8 +20,8 @@ export async function compareSides({ seed, count, alpha, beta, report }) {
         alpha: show(a),
         beta: show(b),
       }));
-      const { fuzzy, blank, input } = kase;
-      section.add(`#${index}`, { ...KASE, fuzzy, blank, options: input }, differences, {
+      const { fuzzy, blank, halves, mixed, input } = kase;
+      section.add(`#${index}`, { ...KASE, fuzzy, blank, halves, mixed, options: input }, differences, {
         alpha: left,
         beta: right,
       });
@@ -240,6 +240,8 @@ function edit(random) {
     file,
     fuzzy,
     blank,
+    halves: edits.some(({ oldText }) => !oldText.isWellFormed()),
+    mixed: !file.uniform,
     options: random.chance(0.2) ? through : undefined,
     compare,
   };

@@ -66,6 +66,11 @@ pub fn join(dir: &str, name: &str) -> String {
     }
 }
 
+/// Whether a file's name says that it is Markdown, which it does in small letters only.
+pub fn is_markdown(path: &str) -> bool {
+    path.strip_suffix(".md").is_some()
+}
+
 /// A file's text, as `fs.readFileSync(path, "utf-8")` reads it.
 ///
 /// # Errors

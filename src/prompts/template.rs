@@ -4,7 +4,7 @@ use std::fs;
 
 use serde::Serialize;
 
-use crate::paths::{Kind, entries, join, read_text};
+use crate::paths::{Entry, Kind, entries, is_markdown, join, read_text};
 use crate::yaml::{FrontMatter, Yaml};
 
 /// A template's file.
@@ -24,17 +24,14 @@ pub struct Template {
 /// path without `.`, `..` and doubled separators. Files that cannot be read or whose front matter is no YAML are left out.
 pub fn templates(path: &str, normal: &str, file: bool) -> Vec<Template> {
     if let Ok(entries) = entries(normal) {
-        let is_template = |entry: &&crate::paths::Entry| {
-            entry.name.ends_with(".md") && entry.kind(normal) == Some(Kind::File)
-        };
+        let is_template = |entry: &&Entry| is_markdown(&entry.name) && entry.kind(normal) == Some(Kind::File);
         return entries
             .iter()
             .filter(is_template)
             .filter_map(|entry| read(join(normal, &entry.name)))
             .collect();
     }
-    let is_file =
-        file && path.ends_with(".md") && fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let is_file = file && is_markdown(path) && fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_file { read(path.to_owned()).into_iter().collect() } else { Vec::new() }
 }
 

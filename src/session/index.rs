@@ -118,7 +118,7 @@ impl Index {
             return;
         }
         let (id, parent) = ids(bytes);
-        let parent = parent.and_then(|id| self.find(id).or_else(|| self.lost.get(id).copied()));
+        let parent = parent.and_then(|id| self.find(id).or_else(|| self.nearly(id)));
         let after = parent.or(self.last).unwrap_or(NONE);
         if let Some(id) = id {
             self.lost.insert(id.into(), after);

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf, is_separator};
 
-use crate::paths::{Entry, Kind, entries, join, read_text};
+use crate::paths::{Entry, Kind, entries, is_markdown, join, read_text};
 
 use super::diagnostic::Diagnostic;
 use super::file::{Location, read};
@@ -73,7 +73,7 @@ impl Walk<'_> {
         match kind {
             Kind::Folder if entry.is_link() && self.is_above(&path) => {}
             Kind::Folder => self.folder(&path, &relative),
-            Kind::File if below.is_empty() && entry.name.ends_with(".md") => self.file(dir, &entry.name),
+            Kind::File if below.is_empty() && is_markdown(&entry.name) => self.file(dir, &entry.name),
             Kind::File | Kind::Other => {}
         }
     }

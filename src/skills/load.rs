@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::paths::is_markdown;
+
 use super::diagnostic::Diagnostic;
 use super::file::{Location, read};
 use super::folder::walk;
@@ -71,19 +73,25 @@ impl Gathered {
             Ok(metadata) if metadata.is_dir() => {
                 let (skills, warnings) = walk(normal, origin);
                 diagnostics.extend(warnings);
-                skills.into_iter().for_each(|skill| self.add(skill));
+                self.add(skills);
             }
             _ if !named => {}
             Err(_) => diagnostics.push(Diagnostic::warning("skill path does not exist", path)),
-            Ok(metadata) if metadata.is_file() && path.ends_with(".md") => {
+            Ok(metadata) if metadata.is_file() && is_markdown(path) => {
                 let skill = read(&Location { path, dir, parent }, origin, diagnostics);
-                skill.into_iter().for_each(|skill| self.add(skill));
+                self.add(skill);
             }
             Ok(_) => diagnostics.push(Diagnostic::warning("skill path is not a markdown file", path)),
         }
     }
 
-    fn add(&mut self, skill: Skill) {
+    fn add(&mut self, skills: impl IntoIterator<Item = Skill>) {
+        for skill in skills {
+            self.add_one(skill);
+        }
+    }
+
+    fn add_one(&mut self, skill: Skill) {
         let real = fs::canonicalize(&skill.file_path).unwrap_or_else(|_| PathBuf::from(&skill.file_path));
         if self.files.contains(&real) {
             return;

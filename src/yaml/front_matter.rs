@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
+
 use super::error::YamlError;
 use super::load::parse;
 use super::value::Yaml;
@@ -25,10 +27,10 @@ impl FrontMatter {
     pub fn read(content: &str) -> Result<Self, YamlError> {
         let content = normalize(content);
         let Some((yaml, body)) = split(&content) else {
-            return Ok(Self { matter: Yaml::Map(Default::default()), body: content.into_owned() });
+            return Ok(Self { matter: Yaml::Map(IndexMap::default()), body: content.into_owned() });
         };
         let matter = match parse(yaml)? {
-            Yaml::Null => Yaml::Map(Default::default()),
+            Yaml::Null => Yaml::Map(IndexMap::default()),
             matter => matter,
         };
         Ok(Self { matter, body: trim(body).to_owned() })

@@ -11,7 +11,6 @@ pub(super) const MARK: &str = "\u{FDD0}";
 pub(super) fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Yaml {
     let value = match (tag, style) {
         (None, ScalarStyle::Plain) => plain(text),
-        (None, _) => None,
         (Some(tag), _) if tag.is_yaml_core_schema() => match tag.suffix.as_str() {
             "null" => null(text),
             "bool" => boolean(text),
@@ -19,7 +18,7 @@ pub(super) fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Yaml
             "float" => float(text),
             _ => None,
         },
-        (Some(_), _) => None,
+        _ => None,
     };
     value.unwrap_or_else(|| Yaml::String(text.replace(MARK, "\u{FEFF}")))
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{FrontMatter, parse};
@@ -82,7 +84,7 @@ fn hostile_documents_are_refused() {
     let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in b'b'..=b'i' {
         let (name, below) = (char::from(level), char::from(level - 1));
-        bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{below}"); 9].join(", ")));
+        writeln!(bomb, "{name}: &{name} [{}]", vec![format!("*{below}"); 9].join(", ")).unwrap();
     }
     for text in [bomb, "[".repeat(100_000), "&a [*a]".to_owned(), "- ".repeat(50_000)] {
         assert!(parse(&text).is_err());

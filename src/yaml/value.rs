@@ -60,9 +60,12 @@ impl Yaml {
     }
 
     fn to_flow(&self) -> String {
-        let join = |items: Vec<String>, open, close| match items.is_empty() {
-            true => format!("{open}{close}"),
-            false => format!("{open} {} {close}", items.join(", ")),
+        let join = |items: Vec<String>, open, close| {
+            if items.is_empty() {
+                format!("{open}{close}")
+            } else {
+                format!("{open} {} {close}", items.join(", "))
+            }
         };
         match self {
             Self::Null => "null".to_owned(),

@@ -47,7 +47,9 @@ pub fn glued(tally: &mut Tally, count: usize) {
                 - 1;
         let mut bytes = torn.bytes();
         bytes.remove(offset);
-        session.entries[at].is_hit = true;
+        let hit = &mut session.entries[at];
+        hit.is_hit = true;
+        hit.is_severed = kept < hit.parent_place().end;
         try_out(tally, "lines run together", &bytes, session);
     }
 }
@@ -67,6 +69,7 @@ pub fn flips(tally: &mut Tally, count: usize) {
                 end += entry.line.len() + 1;
                 // What ends a line is no part of the entry.
                 entry.is_hit = (start..end - 1).contains(&(bit / 8));
+                entry.is_severed = entry.is_hit && entry.parent_place().contains(&(bit / 8 - start));
             }
             try_out(tally, &format!("flipping bit {} of byte {}", bit % 8, bit / 8), &bytes, session);
         }

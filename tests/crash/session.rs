@@ -57,6 +57,16 @@ pub struct Entry {
     pub line: String,
     /// Whether a fault has hit its own bytes.
     pub is_hit: bool,
+    /// Whether it no longer says what it continued; only the entry before it can be guessed then.
+    pub is_severed: bool,
+}
+
+impl Entry {
+    /// Where its line says what it continues.
+    pub fn parent_place(&self) -> std::ops::Range<usize> {
+        let start = self.line.find(r#""parentId":"#).unwrap();
+        start..start + self.line[start..].find(',').unwrap()
+    }
 }
 
 /// What a session must hold.
@@ -82,7 +92,7 @@ impl Session {
         let parent = last.map(|last| if random.u8(..) < 20 { random.usize(..=last) } else { last });
         let parent_id = parent.map(|parent| self.entries[parent].id.as_str());
         let (id, line) = line(random, parent_id);
-        Entry { id, parent, line, is_hit: false }
+        Entry { id, parent, line, is_hit: false, is_severed: false }
     }
 
     /// The file.
@@ -115,7 +125,9 @@ impl Session {
             .and_then(|leaf| index.find(self.entries[leaf].id.as_bytes()))
             .map(|leaf| index.branch(leaf).into_iter().collect())
             .unwrap_or_default();
-        let path = std::iter::successors(leaf, |at| self.entries[*at].parent);
+        let path = std::iter::successors(leaf, |at| {
+            self.entries[*at].parent.filter(|parent| !self.entries[*at].is_severed || parent + 1 == *at)
+        });
         let is_on_branch =
             |entry: &Entry| index.find(entry.id.as_bytes()).is_some_and(|number| branch.contains(&number));
         missing.extend(

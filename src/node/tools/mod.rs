@@ -1,9 +1,9 @@
 //! The tools of a coding agent, for JavaScript. Work of any size runs off the main thread; what a host passed as its
 //! signal reaches it as a [`Cancellation`].
 
-mod files;
-mod search;
-mod shell;
+pub mod files;
+pub mod search;
+pub mod shell;
 
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, Task};

@@ -28,7 +28,7 @@ pub(super) struct Line {
 /// Lines of a file that match, and those round them, in order.
 #[derive(Default)]
 pub(super) struct Lines {
-    lines: Vec<Line>,
+    all: Vec<Line>,
     /// How many of them match.
     pub(super) count: usize,
     /// Where the last of them ends in the file, and whether with a line end.
@@ -52,20 +52,20 @@ pub(super) fn search(
 impl Lines {
     /// The numbers of the lines that match.
     pub(super) fn matches(&self) -> impl Iterator<Item = u64> {
-        self.lines.iter().filter(|line| line.matched).map(|line| line.number)
+        self.all.iter().filter(|line| line.matched).map(|line| line.number)
     }
 
     /// The lines from `context` before one to `context` after it.
     pub(super) fn around(&self, number: u64, context: u64) -> impl Iterator<Item = &Line> {
-        let first = self.lines.partition_point(|line| line.number < number.saturating_sub(context));
+        let first = self.all.partition_point(|line| line.number < number.saturating_sub(context));
         let last = number.saturating_add(context);
-        self.lines.iter().skip(first).take_while(move |line| line.number <= last)
+        self.all.iter().skip(first).take_while(move |line| line.number <= last)
     }
 
     /// The first matches, with all lines.
     pub(super) fn first(mut self, count: usize) -> Self {
         let mut seen = 0;
-        for line in &mut self.lines {
+        for line in &mut self.all {
             line.matched &= seen < count;
             seen += usize::from(line.matched);
         }
@@ -78,7 +78,7 @@ impl Lines {
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let (text, truncated) = cut(&text.replace('\r', ""));
         let number = number.unwrap_or_default();
-        self.lines.push(Line { number, text, truncated, matched });
+        self.all.push(Line { number, text, truncated, matched });
         self.count += usize::from(matched);
         self.end = offset + bytes.len() as u64;
         self.ended = bytes.ends_with(b"\n");
@@ -101,7 +101,7 @@ impl Sink for &mut Lines {
     /// Where the file ends in a line end, the empty line after it counts as one.
     fn finish(&mut self, searcher: &Searcher, finish: &SinkFinish) -> io::Result<()> {
         if searcher.after_context() > 0 && self.ended && self.end == finish.byte_count() {
-            let number = self.lines.last().map(|line| line.number + 1);
+            let number = self.all.last().map(|line| line.number + 1);
             self.add(number, b"", self.end, false);
         }
         Ok(())

@@ -22,15 +22,12 @@ impl Decoder {
         while let Err(error) = std::str::from_utf8(rest) {
             let (valid, after) = rest.split_at(error.valid_up_to());
             out.push_str(&String::from_utf8_lossy(valid));
-            match error.error_len() {
-                Some(length) => {
-                    out.push(char::REPLACEMENT_CHARACTER);
-                    rest = after.get(length..).unwrap_or_default();
-                }
-                None => {
-                    self.held = after.to_vec();
-                    rest = &[];
-                }
+            if let Some(length) = error.error_len() {
+                out.push(char::REPLACEMENT_CHARACTER);
+                rest = after.get(length..).unwrap_or_default();
+            } else {
+                self.held = after.to_vec();
+                rest = &[];
             }
         }
         out.push_str(&String::from_utf8_lossy(rest));

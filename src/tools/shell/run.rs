@@ -20,6 +20,8 @@ const LOOK_FIRST: Duration = Duration::from_millis(1);
 const LOOK_LAST: Duration = Duration::from_millis(20);
 /// Bytes taken from the pipe at once: what a pipe holds.
 const CHUNK: usize = 64 << 10;
+/// More than this, in bytes, is not on its way when a command has ended: somebody goes on writing.
+const REST: usize = 1 << 20;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,9 +123,9 @@ async fn read(pipe: &mut Pipe, buffer: &mut [u8], sink: &mut impl Receive) -> io
     pipe.read(buffer).await
 }
 
-/// Takes what the pipe still holds; a process that goes on writing does not get more than a pipe's worth out.
+/// Takes what the pipe still holds; a process that goes on writing does not hold up the end.
 fn rest(pipe: &mut Pipe, buffer: &mut [u8], sink: &mut impl Receive) {
-    let mut left = CHUNK;
+    let mut left = REST;
     while let Some(length) = pipe.read_now(buffer).filter(|length| *length > 0 && left > 0) {
         sink.data(buffer.get(..length).unwrap_or_default());
         left = left.saturating_sub(length);

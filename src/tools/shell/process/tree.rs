@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 #[derive(Clone, Copy)]
 struct Row {
     parent: i32,
+    group: i32,
     session: i32,
     /// When it started, in ticks since the system did: tells it from a later one with the same id.
     started: u64,
@@ -27,9 +28,11 @@ impl Tree {
         Self { shell, known: HashMap::new() }
     }
 
-    /// Signals all of them one by one; those in the shell's group have had it already.
+    /// Signals those that are not in the shell's group, one by one: many programs take a second request to end for
+    /// impatience.
     pub(super) fn signal(&mut self, signal: Signal) {
-        for pid in self.look().unwrap_or_default() {
+        let shell = self.shell;
+        for (pid, _) in self.look().unwrap_or_default().into_iter().filter(|(_, row)| row.group != shell) {
             // One that has just ended is what is wanted.
             let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
         }
@@ -37,11 +40,11 @@ impl Tree {
 
     /// Whether one of them lives; `None` where the system does not say.
     pub(super) fn lives(&mut self) -> Option<bool> {
-        self.look().map(|pids| !pids.is_empty())
+        self.look().map(|alive| !alive.is_empty())
     }
 
-    /// The ids of those that live, without the shell.
-    fn look(&mut self) -> Option<Vec<i32>> {
+    /// Those that live, by id, without the shell.
+    fn look(&mut self) -> Option<Vec<(i32, Row)>> {
         let table = table()?;
         loop {
             let before = self.known.len();
@@ -57,9 +60,8 @@ impl Tree {
                 break;
             }
         }
-        let alive =
-            |pid: &&i32| table.get(pid).is_some_and(|row| !row.dead && self.is_known(**pid, Some(row)));
-        Some(self.known.keys().filter(alive).copied().collect())
+        let alive = |(pid, row): &(i32, Row)| !row.dead && self.is_known(*pid, Some(row));
+        Some(table.into_iter().filter(alive).collect())
     }
 
     fn is_known(&self, pid: i32, row: Option<&Row>) -> bool {
@@ -87,6 +89,7 @@ fn row(line: &str) -> Option<Row> {
     Some(Row {
         dead: matches!(*fields.first()?, "Z" | "X"),
         parent: number(1)?,
+        group: number(2)?,
         session: number(3)?,
         started: fields.get(19)?.parse().ok()?,
     })

@@ -14,6 +14,7 @@ use super::super::edit::with_fields;
 use super::super::error::SessionError;
 use super::super::head::Kind;
 use super::super::replace::replacing;
+use super::super::salvage::damaged_parent;
 use super::super::scan::scan_while;
 use super::{CURRENT, Report, Row, Survey, part, survey};
 use crate::json::WireStr;
@@ -169,7 +170,7 @@ impl<'a> Weaver<'a> {
             id
         };
         let parent = match parent {
-            None if !self.is_adopted(number) => None,
+            None if !self.is_adopted(number) && damaged_parent(line).is_none() => None,
             Some(parent) if self.can_continue(id.as_bytes(), parent) => {
                 fields.extend(renamed.as_ref().map(|renamed| ("parentId", json!(renamed).to_string())));
                 Some(parent.to_vec())

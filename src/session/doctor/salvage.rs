@@ -316,11 +316,11 @@ mod tests {
         let field = |line: &str, name: &str| fragment(line.as_bytes(), name).unwrap();
         assert_eq!(lines.len(), 6);
         let second = field(&lines[3], "id");
+        assert!(lines[3].contains("1e+21"), "{}", lines[3]);
         assert_eq!(field(&lines[4], "parentId"), second);
         assert_eq!(field(&lines[5], "parentId"), "c");
         let (_, lines) = salvaged(&[HEADER, &message("a", "\"b\""), &message("b", "\"a\"")].join("\n"));
         assert_eq!(lines[1..], [message("a", "\"b\""), message("b", "null")]);
-        assert!(lines[3].contains("1e+21"));
     }
 
     #[test]

@@ -64,6 +64,7 @@ const offline = {
   tools: { from: "./file-tools.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
+  hosted: { from: "./hosted.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };

@@ -1,4 +1,5 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { hosted } from "./expected-hosted.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -128,6 +129,7 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   ...bedrock,
+  ...hosted,
   ...sessions,
   ...tools,
   ...shell,

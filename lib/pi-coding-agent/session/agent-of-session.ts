@@ -11,9 +11,10 @@ import type { SessionManager } from "../session-manager.js";
 import type { SettingsManager } from "../settings-manager.js";
 import type { AnyModel } from "./types.js";
 
-/** Where the session puts its current runner. */
+/** Where the session puts its current runner, and how to wait until extensions have been told what has happened. */
 export interface RunnerRef {
   current?: ExtensionRunner;
+  settled?: () => Promise<unknown>;
 }
 
 /** What an agent is made of. */
@@ -46,7 +47,12 @@ export function createAgent(parts: AgentParts): Agent {
       if (!runner?.hasHandlers("after_provider_response")) return;
       await runner.emit({ type: "after_provider_response", status, headers });
     },
-    transformContext: async (messages) => runnerRef.current?.emitContext(messages) ?? messages,
+    transformContext: async (messages) => {
+      const runner = runnerRef.current;
+      // A message that an extension replaces is to be asked with as it is then.
+      if (runner?.hasHandlers("message_end")) await runnerRef.settled?.();
+      return runner?.emitContext(messages) ?? messages;
+    },
     sessionId: sessionManager.getSessionId(),
     steeringMode: settings.getSteeringMode(),
     followUpMode: settings.getFollowUpMode(),

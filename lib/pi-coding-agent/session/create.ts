@@ -93,6 +93,7 @@ export async function createAgentSession(
     ...given({ allowedToolNames: tools ?? (noTools === "all" ? [] : undefined) }),
     ...given({ scopedModels, customTools, sessionStartEvent }),
   });
+  runnerRef.settled = () => session.settled();
   return { session, extensionsResult: resourceLoader.getExtensions(), modelFallbackMessage };
 }
 

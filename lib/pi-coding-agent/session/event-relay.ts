@@ -4,7 +4,7 @@ import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import type { AgentEvent } from "../../pi-agent-core/types.js";
 import type { AssistantMessage } from "../../pi-ai/types.js";
 import type { AgentSession } from "./agent-session.js";
-import { textOf } from "./transcript.js";
+import { lastAnswer, textOf } from "./transcript.js";
 
 /** Works through the events of one session's agent. */
 export class EventRelay {
@@ -33,12 +33,18 @@ export class EventRelay {
     await this.#tellExtensions(event);
     session.tell(event);
     if (event.type === "message_end") this.#keep(event.message);
-    if (event.type !== "agent_end" || !this.#answer) return;
-    const answer = this.#answer;
+    if (event.type === "agent_end") await this.#end(event.messages);
+  }
+
+  async #end(messages: AgentMessage[]): Promise<void> {
+    const { session } = this;
+    // A run that failed before it had an answer says so only here.
+    const answer = this.#answer ?? lastAnswer(messages);
+    const isTold = this.#answer !== undefined;
     this.#answer = undefined;
-    if (session.retries.isRetryable(answer) && (await session.retries.retry(answer))) return;
+    if (answer && session.retries.isRetryable(answer) && (await session.retries.retry(answer))) return;
     session.retries.settle();
-    await session.compactions.check(answer);
+    if (answer && isTold) await session.compactions.check(answer);
   }
 
   #keep(message: AgentMessage): void {

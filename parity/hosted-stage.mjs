@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { IMAGE } from "./hosted-cases.mjs";
 
 /** Lets everything be told that can be. */
-const told = () => new Promise((resolve) => setImmediate(resolve));
+const told = async () => {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 /** One side of a scripted case: the host of a session, what it does and what it sees. */
 
@@ -144,7 +146,7 @@ export class Stage {
     this.say(`event ${type}`, rest);
     if (type === "compaction_start" || type === "auto_retry_start") {
       const todo = this.script.during.get(this.points++);
-      if (todo && !/Model/.test(todo.do)) this.start(todo, type);
+      if (todo && !/Model/.test(todo.do)) told().then(() => this.start(todo, type));
     }
   }
 
@@ -492,7 +494,7 @@ export class Stage {
       this.say("step", step.do);
       this.start(step);
       if (step.waits) await this.time.run();
-      else for (let left = step.hops; left > 0; left--) await told();
+      else for (let left = 3 + step.hops; left > 0; left--) await told();
     }
     await this.time.run();
     this.lines.push(...this.results);

@@ -6,6 +6,7 @@ export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmat
 export * from "./messages.js";
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";
+export * from "./session/index.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-doctor.js";
 export * from "./session-entries.js";

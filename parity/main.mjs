@@ -65,6 +65,10 @@ const offline = {
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  compaction: {
+    from: "./compaction.mjs",
+    sides: async () => (await import("./compaction.mjs")).compactionSides(),
+  },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

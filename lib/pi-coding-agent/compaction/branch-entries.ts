@@ -2,7 +2,7 @@
 
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import { compactionSummaryOf } from "../entry-messages.js";
-import { editsOf } from "../session-edits.js";
+import { type Edits, editsOf } from "../session-edits.js";
 import type { SessionEntry } from "../session-entries.js";
 import type { SessionManager } from "../session-manager.js";
 import { messageOf } from "./entry-message.js";
@@ -82,7 +82,7 @@ export function prepareBranchEntries(entries: SessionEntry[], tokenBudget = 0): 
 }
 
 /** What an entry says. Results are left out: what was called says enough. */
-function shownOf(entry: SessionEntry, edits: ReturnType<typeof editsOf>): AgentMessage | undefined {
+function shownOf(entry: SessionEntry, edits: Edits): AgentMessage | undefined {
   if (entry.type === "compaction") return compactionSummaryOf(entry);
   const message = messageOf(entry, edits);
   return message?.role === "toolResult" ? undefined : message;

@@ -1,7 +1,7 @@
 // Where a session is cut. What each entry is and takes is told here; the native side decides (src/compaction/cut.rs).
 
 import { findCut, findTurnStart } from "../../native.js";
-import { editsOf } from "../session-edits.js";
+import { type Edits, editsOf } from "../session-edits.js";
 import type { SessionEntry } from "../session-entries.js";
 import { messageOf } from "./entry-message.js";
 import { estimateTokens } from "./tokens.js";
@@ -74,23 +74,38 @@ export function findCutPoint(
   endIndex: number,
   keepRecentTokens: number,
 ): CutPointResult {
-  const reached = reachedAt(entries, startIndex, endIndex, keepRecentTokens);
-  const cut = findCut(kindsOf(entries, startIndex, endIndex), reached);
-  if (!cut) return { firstKeptEntryIndex: startIndex, turnStartIndex: -1, isSplitTurn: false };
-  const { first, turnStart } = cut;
-  const turnStartIndex = turnStart === undefined ? -1 : startIndex + turnStart;
-  return { firstKeptEntryIndex: startIndex + first, turnStartIndex, isSplitTurn: turnStartIndex >= 0 };
+  return cutBetween(entries, startIndex, endIndex, keepRecentTokens, editsOf(entries));
 }
 
-/** Down to which entry the newest ones take so many tokens, counted from `start`; `undefined` when all take less. */
-function reachedAt(entries: SessionEntry[], start: number, end: number, tokens: number): number | undefined {
-  const edits = editsOf(entries);
-  let taken = 0;
-  for (let at = end - 1; at >= start; at--) {
+/** As `findCutPoint`, for a caller that knows the edits. */
+export function cutBetween(
+  entries: SessionEntry[],
+  start: number,
+  end: number,
+  keepRecentTokens: number,
+  edits: Edits,
+): CutPointResult {
+  // Down to here the newest entries take so many tokens; to nowhere when all take less.
+  let reached: number | undefined;
+  for (let at = end - 1, taken = 0; at >= start && reached === undefined; at--) {
     const message = messageOf(entries[at] as SessionEntry, edits);
     if (!message) continue;
     taken += estimateTokens(message);
-    if (taken >= tokens) return at - start;
+    if (taken >= keepRecentTokens) reached = at;
   }
-  return undefined;
+  const from = reached === undefined ? start : turnBefore(entries, reached, start);
+  const cut = findCut(kindsOf(entries, from, end), reached === undefined ? undefined : reached - from);
+  if (!cut) return { firstKeptEntryIndex: start, turnStartIndex: -1, isSplitTurn: false };
+  const turnStartIndex = cut.turnStart === undefined ? -1 : from + cut.turnStart;
+  return { firstKeptEntryIndex: from + cut.first, turnStartIndex, isSplitTurn: turnStartIndex >= 0 };
+}
+
+/** Where the turn before that of an entry begins: a cut near the entry depends on nothing earlier. */
+function turnBefore(entries: SessionEntry[], index: number, start: number): number {
+  let from = index + 1;
+  for (let turns = 0; turns < 2 && from > start; ) {
+    const kind = kindOf(entries[--from] as SessionEntry);
+    if (kind === USER || kind === OPENING) turns++;
+  }
+  return from;
 }

@@ -2,9 +2,9 @@
 
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import { buildSessionContext } from "../session-context.js";
-import { editsOf } from "../session-edits.js";
+import { type Edits, editsOf } from "../session-edits.js";
 import type { CompactionEntry, SessionEntry } from "../session-entries.js";
-import { findCutPoint } from "./cut-point.js";
+import { cutBetween } from "./cut-point.js";
 import { messageOf } from "./entry-message.js";
 import {
   createFileOps,
@@ -13,7 +13,7 @@ import {
   type FileOperations,
 } from "./file-operations.js";
 import type { CompactionSettings } from "./settings.js";
-import { estimateContextTokens } from "./tokens.js";
+import { estimateContextTokens, usageOf } from "./tokens.js";
 
 /** What a compaction is to do. */
 export interface CompactionPreparation {
@@ -45,24 +45,23 @@ export function prepareCompaction(
 ): CompactionPreparation | undefined {
   if (pathEntries.at(-1)?.type === "compaction") return undefined;
   const { previous, start } = boundaryOf(pathEntries);
-  const cut = findCutPoint(pathEntries, start, pathEntries.length, settings.keepRecentTokens);
+  const edits = editsOf(pathEntries);
+  const cut = cutBetween(pathEntries, start, pathEntries.length, settings.keepRecentTokens, edits);
   const { firstKeptEntryIndex: first, isSplitTurn } = cut;
   const historyEnd = isSplitTurn ? cut.turnStartIndex : first;
-  const messagesToSummarize = messagesOf(pathEntries, start, historyEnd);
-  const turnPrefixMessages = isSplitTurn ? messagesOf(pathEntries, historyEnd, first) : [];
-  const firstKeptEntryId = pathEntries[first]?.id;
-  if (!firstKeptEntryId || messagesToSummarize.length + turnPrefixMessages.length === 0) return undefined;
-
   const fileOps = createFileOps();
   if (previous) extractFileOpsFromSummary(previous, fileOps);
-  for (const message of messagesToSummarize) extractFileOpsFromMessage(message, fileOps);
-  for (const message of turnPrefixMessages) extractFileOpsFromMessage(message, fileOps);
+  const taken = (from: number, to: number) => takeOut(pathEntries, from, to, edits, fileOps);
+  const messagesToSummarize = taken(start, historyEnd);
+  const turnPrefixMessages = isSplitTurn ? taken(historyEnd, first) : [];
+  const firstKeptEntryId = pathEntries[first]?.id;
+  if (!firstKeptEntryId || messagesToSummarize.length + turnPrefixMessages.length === 0) return undefined;
   return {
     firstKeptEntryId,
     messagesToSummarize,
     turnPrefixMessages,
     isSplitTurn,
-    tokensBefore: estimateContextTokens(buildSessionContext(pathEntries).messages).tokens,
+    tokensBefore: contextTokens(pathEntries, start, edits),
     previousSummary: previous?.summary,
     fileOps,
     settings,
@@ -78,12 +77,37 @@ export function boundaryOf(pathEntries: SessionEntry[]): { previous?: Compaction
   return { previous, start: kept < 0 ? at + 1 : kept };
 }
 
-function messagesOf(entries: SessionEntry[], start: number, end: number): AgentMessage[] {
-  const edits = editsOf(entries);
+/** What some entries say; the files of its calls are noted. In one pass, since a history may be long. */
+function takeOut(
+  entries: SessionEntry[],
+  from: number,
+  to: number,
+  edits: Edits,
+  fileOps: FileOperations,
+): AgentMessage[] {
   const messages: AgentMessage[] = [];
-  for (let at = start; at < end; at++) {
+  for (let at = from; at < to; at++) {
     const message = messageOf(entries[at] as SessionEntry, edits);
-    if (message) messages.push(message);
+    if (!message) continue;
+    messages.push(message);
+    extractFileOpsFromMessage(message, fileOps);
   }
   return messages;
+}
+
+/**
+ * What the context takes, as `estimateContextTokens` of `buildSessionContext` says; where the last answer is near, without
+ * a look at what comes before it.
+ */
+function contextTokens(entries: SessionEntry[], start: number, edits: Edits): number {
+  const since: AgentMessage[] = [];
+  for (let at = entries.length - 1; at >= start; at--) {
+    const entry = entries[at] as SessionEntry;
+    const message = messageOf(entry, edits);
+    if (message) since.push(message);
+    if (message && usageOf(message)) return estimateContextTokens(since.reverse()).tokens;
+    const parent = entries[at - 1]?.id;
+    if (!parent || parent !== entry.parentId) break;
+  }
+  return estimateContextTokens(buildSessionContext(entries).messages).tokens;
 }

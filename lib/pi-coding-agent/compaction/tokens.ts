@@ -34,7 +34,8 @@ export function getLastAssistantUsage(entries: SessionEntry[]): Usage | undefine
   return undefined;
 }
 
-function usageOf(message: AgentMessage): Usage | undefined {
+/** What a model has said of its answer, unless that failed or was aborted. */
+export function usageOf(message: AgentMessage): Usage | undefined {
   if (message.role !== "assistant") return undefined;
   return message.stopReason === "aborted" || message.stopReason === "error" ? undefined : message.usage;
 }

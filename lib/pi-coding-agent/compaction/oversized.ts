@@ -6,7 +6,9 @@ import { type ContextEditEntry, isMessageOf, type SessionEntry } from "../sessio
 import { messageOf } from "./entry-message.js";
 import { boundaryOf } from "./preparation.js";
 import type { CompactionSettings } from "./settings.js";
-import { estimateTokens } from "./tokens.js";
+
+/** What a result may always take, in tokens. */
+const LEAST = 500;
 
 /** What `SessionManager.appendContextEdit` is to be told. */
 export type ContextCut = Pick<ContextEditEntry, "targetId"> & {
@@ -14,29 +16,29 @@ export type ContextCut = Pick<ContextEditEntry, "targetId"> & {
 };
 
 /**
- * Edits of the context that cut each result which takes more than a compaction is to keep, to a half of that. The file
- * keeps the results as they were.
+ * Edits of the context that cut each result whose text takes more than a compaction is to keep, to about a half of that.
+ * The file keeps the results as they were.
  * @param pathEntries - the current entry and those that it continues, the first one first.
  */
 export function cutOversizedResults(pathEntries: SessionEntry[], settings: CompactionSettings): ContextCut[] {
   const edits = editsOf(pathEntries);
+  const most = Math.max(settings.keepRecentTokens, LEAST);
   return pathEntries.slice(boundaryOf(pathEntries).start).flatMap((entry) => {
     const message = isMessageOf(entry, "toolResult") ? messageOf(entry, edits) : undefined;
-    if (message?.role !== "toolResult" || estimateTokens(message) <= settings.keepRecentTokens) return [];
-    // A token is about four characters.
-    const content = shortened(message.content, settings.keepRecentTokens * 2);
-    return [{ targetId: entry.id, replacement: { content } }];
+    const content = message?.role === "toolResult" && shortened(message.content, most);
+    return content ? [{ targetId: entry.id, replacement: { content } }] : [];
   });
 }
 
-/** The beginning and the end of a content's text; images stay. */
-function shortened(content: ToolResultMessage["content"], most: number): ToolResultMessage["content"] {
-  const text = content.map((block) => (block.type === "text" ? block.text : "")).join("\n");
+/** The beginning and the end of a content's text, and its images; nothing when the text takes no more than `tokens`. */
+function shortened(content: ToolResultMessage["content"], tokens: number) {
+  const texts = content.filter((block) => block.type === "text");
+  const text = texts.map(({ text }) => text).join("\n");
+  if (Math.ceil(text.length / 4) <= tokens) return undefined;
   // Half a character at a cut is none.
-  const head = text.slice(0, most / 2).replace(/[\ud800-\udbff]$/, "");
-  const tail = text.slice(text.length - most / 2).replace(/^[\udc00-\udfff]/, "");
+  const head = text.slice(0, tokens).replace(/[\ud800-\udbff]$/, "");
+  const tail = text.slice(text.length - tokens).replace(/^[\udc00-\udfff]/, "");
   const missing = text.length - head.length - tail.length;
   const cut = `${head}\n\n[... ${missing} characters truncated ...]\n\n${tail}`;
-  const images = content.filter(({ type }) => type === "image");
-  return [{ type: "text", text: missing > 0 ? cut : text }, ...images];
+  return [{ type: "text" as const, text: cut }, ...content.filter((block) => block.type === "image")];
 }

@@ -66,6 +66,10 @@ const offline = {
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   hosted: { from: "./hosted.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  compaction: {
+    from: "./compaction.mjs",
+    sides: async () => (await import("./compaction.mjs")).compactionSides(),
+  },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

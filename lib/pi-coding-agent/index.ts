@@ -1,11 +1,29 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
+export {
+  type AuthStorageBackend,
+  FileAuthStorageBackend,
+  InMemoryAuthStorageBackend,
+} from "./auth-backends.js";
+export { AuthStorage } from "./auth-storage.js";
+export type {
+  ApiKeyCredential,
+  AuthCredential,
+  AuthStatus,
+  AuthStorageData,
+  OAuthCredential,
+} from "./auth-types.js";
 export * from "./compaction/index.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";
+export {
+  ModelRegistry,
+  type ProviderConfigInput,
+  type ResolvedRequestAuth,
+} from "./model-registry.js";
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";
 export * from "./session/index.js";
@@ -20,6 +38,17 @@ export { SessionManager } from "./session-manager.js";
 export type { SessionSearchHit, SessionSearchOptions } from "./session-search.js";
 export type { Durability } from "./session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "./session-writer.js";
+export { SettingsManager } from "./settings-manager.js";
+export type {
+  CompactionSettings,
+  ImageSettings,
+  PackageSource,
+  RetrySettings,
+  Settings,
+  SettingsError,
+  SettingsScope,
+  SettingsStorage,
+} from "./settings-types.js";
 export {
   formatSkillsForPrompt,
   type LoadSkillsFromDirOptions,

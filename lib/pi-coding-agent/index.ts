@@ -2,6 +2,9 @@
 
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
+export { createEventBus, type EventBus, type EventBusController } from "./event-bus.js";
+export type { ExecOptions, ExecResult } from "./exec.js";
+export * from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export * from "./messages.js";
 export type { PromptTemplate } from "./prompt-templates.js";
@@ -29,6 +32,7 @@ export {
   type Skill,
   type SkillFrontmatter,
 } from "./skills.js";
+export type { SlashCommandInfo, SlashCommandSource } from "./slash-commands.js";
 export { createSyntheticSourceInfo, type SourceInfo } from "./source-info.js";
 export type { BuildSystemPromptOptions } from "./system-prompt.js";
 export * from "./tools/index.js";

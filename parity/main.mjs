@@ -65,6 +65,11 @@ const offline = {
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  extensions: {
+    from: "./extensions.mjs",
+    sides: async () => (await import("./extensions.mjs")).extensionSides(),
+    long: 3_000,
+  },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

@@ -98,22 +98,24 @@ export interface ExtensionAPI extends Omit<ExtensionActions, "refreshTools" | "s
 /** Registers all that an extension brings. */
 export type ExtensionFactory = (pi: ExtensionAPI) => void | Promise<void>;
 
-/** What a session does that an extension may have done by name. */
-const ACTIONS = [
-  "sendMessage",
-  "sendUserMessage",
-  "appendEntry",
-  "setSessionName",
-  "getSessionName",
-  "setLabel",
-  "getActiveTools",
-  "getAllTools",
-  "setActiveTools",
-  "getCommands",
-  "setModel",
-  "getThinkingLevel",
-  "setThinkingLevel",
-] as const satisfies (keyof ExtensionActions)[];
+/** What a session does that an extension may have done, and how many arguments each deed takes. */
+const ACTIONS = {
+  sendMessage: 2,
+  sendUserMessage: 2,
+  appendEntry: 2,
+  setSessionName: 1,
+  getSessionName: 0,
+  setLabel: 2,
+  getActiveTools: 0,
+  getAllTools: 0,
+  setActiveTools: 1,
+  getCommands: 0,
+  setModel: 1,
+  getThinkingLevel: 0,
+  setThinkingLevel: 1,
+} as const satisfies Partial<Record<keyof ExtensionActions, number>>;
+
+type Action = keyof typeof ACTIONS;
 
 /** What the factory of `extension` is given. */
 export function createExtensionAPI(
@@ -124,12 +126,16 @@ export function createExtensionAPI(
 ): ExtensionAPI {
   const { path: extensionPath } = extension;
   // The session puts its deeds into the runtime later, so that they are looked up at every call.
-  const acts = ACTIONS.map((name) => [name, (...args: never[]) => call(name, args)]);
-  const call = (name: (typeof ACTIONS)[number], args: never[]) => {
+  const call = (name: Action, args: never[]): unknown => {
     runtime.assertActive();
-    return (runtime[name] as (...args: never[]) => unknown)(...args);
+    const result = (runtime[name] as (...args: never[]) => unknown)(...args.slice(0, ACTIONS[name]));
+    return name.startsWith("get") || name === "setModel" ? result : undefined;
   };
-  const own: Omit<ExtensionAPI, (typeof ACTIONS)[number]> = {
+  const acts = (Object.keys(ACTIONS) as Action[]).map((name) => [
+    name,
+    (...args: never[]) => call(name, args),
+  ]);
+  const own: Omit<ExtensionAPI, Action> = {
     on(event, handler) {
       runtime.assertActive();
       const handlers = extension.handlers.get(event) ?? [];

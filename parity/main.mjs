@@ -70,6 +70,7 @@ const offline = {
     sides: async () => (await import("./extensions.mjs")).extensionSides(),
     long: 3_000,
   },
+  packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

@@ -7,6 +7,15 @@ export type { ExecOptions, ExecResult } from "./exec.js";
 export * from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export * from "./messages.js";
+export {
+  DefaultPackageManager,
+  type PackageManager,
+  type PathMetadata,
+  type ProgressCallback,
+  type ProgressEvent,
+  type ResolvedPaths,
+  type ResolvedResource,
+} from "./package-manager.js";
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";

@@ -9,18 +9,23 @@
 //! - [`skills`]: which skills there are.
 //! - [`prompts`]: the files that prompts are made of: templates, a project's instructions.
 //! - [`paths`]: folders and paths as Node has them.
+//! - [`settings`]: files of settings and credentials, which other programs write too.
+//! - [`auth`]: keys: those that are kept encrypted.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session, tools, {skills, prompts} -> yaml} -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session, settings, auth, tools, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
+pub mod auth;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]
 pub mod node;
 pub mod paths;
 pub mod prompts;
+mod replace;
 pub mod session;
+pub mod settings;
 pub mod skills;
 pub mod tools;
 pub mod yaml;

@@ -87,7 +87,7 @@ function refill(target: Record<string, unknown>, source: Record<string, unknown>
 }
 
 /** Dotted path of what is wrong: for a missing property, of the property itself. */
-function pathOf(error: SchemaError): string {
+export function pathOf(error: SchemaError): string {
   const path = error.instancePath.replace(/^\//, "").replaceAll("/", ".");
   if (error.keyword === "required") {
     const missing = error.params.requiredProperties?.[0];

@@ -1,5 +1,18 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
+export {
+  type AuthStorageBackend,
+  FileAuthStorageBackend,
+  InMemoryAuthStorageBackend,
+} from "./auth-backends.js";
+export { AuthStorage } from "./auth-storage.js";
+export type {
+  ApiKeyCredential,
+  AuthCredential,
+  AuthStatus,
+  AuthStorageData,
+  OAuthCredential,
+} from "./auth-types.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { createEventBus, type EventBus, type EventBusController } from "./event-bus.js";
@@ -7,7 +20,7 @@ export type { ExecOptions, ExecResult } from "./exec.js";
 export * from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export * from "./messages.js";
-export {
+
   DefaultPackageManager,
   type PackageManager,
   type PathMetadata,
@@ -16,6 +29,11 @@ export {
   type ResolvedPaths,
   type ResolvedResource,
 } from "./package-manager.js";
+  ModelRegistry,
+  type ProviderConfigInput,
+  type ResolvedRequestAuth,
+} from "./model-registry.js";
+
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
@@ -29,6 +47,17 @@ export { SessionManager } from "./session-manager.js";
 export type { SessionSearchHit, SessionSearchOptions } from "./session-search.js";
 export type { Durability } from "./session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "./session-writer.js";
+export { SettingsManager } from "./settings-manager.js";
+export type {
+  CompactionSettings,
+  ImageSettings,
+  PackageSource,
+  RetrySettings,
+  Settings,
+  SettingsError,
+  SettingsScope,
+  SettingsStorage,
+} from "./settings-types.js";
 export {
   formatSkillsForPrompt,
   type LoadSkillsFromDirOptions,

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::blob;
 use super::error::SessionError;
 use super::head::{Head, Kind};
-use super::replace::{replacing, sync_folder};
 use super::salvage::whole_entries;
 use super::scan::scan;
+use crate::replace::{replacing, sync_folder};
 
 /// Writes the lines of `from` to `to`, whole or not at all: `header`, then every line that is no header. Lines that are
 /// no entries go with them, but for a first one, which was the header; so does what they keep outside of the log.
@@ -41,7 +41,8 @@ pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
             _ => write(line.bytes),
         })?;
         failure.map_or_else(|| out.flush(), Err)
-    })?;
+    })
+    .map_err(SessionError::io("cannot replace", to))?;
     carried
 }
 

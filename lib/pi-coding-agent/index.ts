@@ -20,7 +20,12 @@ export type { ExecOptions, ExecResult } from "./exec.js";
 export * from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export * from "./messages.js";
-
+export {
+  ModelRegistry,
+  type ProviderConfigInput,
+  type ResolvedRequestAuth,
+} from "./model-registry.js";
+export {
   DefaultPackageManager,
   type PackageManager,
   type PathMetadata,
@@ -29,12 +34,13 @@ export * from "./messages.js";
   type ResolvedPaths,
   type ResolvedResource,
 } from "./package-manager.js";
-  ModelRegistry,
-  type ProviderConfigInput,
-  type ResolvedRequestAuth,
-} from "./model-registry.js";
-
 export type { PromptTemplate } from "./prompt-templates.js";
+export {
+  DefaultResourceLoader,
+  type DefaultResourceLoaderOptions,
+  type ResourceExtensionPaths,
+  type ResourceLoader,
+} from "./resource-loader.js";
 export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-doctor.js";

@@ -8,8 +8,9 @@ import { isOffline, type ProgressCallback, scopeOf } from "./packages/installer.
 import type { PackageManagerOptions, PackageSettings, ScopedPackage } from "./packages/places.js";
 import type { Accumulator, PathMetadata, ResolvedPaths } from "./packages/resolved.js";
 import { PackageResources } from "./packages/resources.js";
-import type { GitSource, NpmSource, PackageSource, ParsedSource } from "./packages/source.js";
+import type { GitSource, NpmSource, ParsedSource } from "./packages/source.js";
 import { CONFIG_DIR_NAME } from "./paths.js";
+import type { PackageSource } from "./settings-types.js";
 
 export type { ProgressCallback, ProgressEvent } from "./packages/installer.js";
 export type { PackageManagerOptions, PackageSettingsManager } from "./packages/places.js";

@@ -5,12 +5,12 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { CONFIG_DIR_NAME } from "../paths.js";
+import type { PackageSource } from "../settings-types.js";
 import type { SourceScope } from "../source-info.js";
 import { PackageCommands } from "./commands.js";
 import {
   type GitSource,
   type NpmSource,
-  type PackageSource,
   type ParsedSource,
   parseNpmSpec,
   parseSource,

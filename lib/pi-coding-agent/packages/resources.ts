@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type PiManifest, readPiManifest } from "../extensions/discovery.js";
+import type { PackageSource } from "../settings-types.js";
 import {
   agentsSkillDirs,
   extensionsIn,
@@ -31,7 +32,7 @@ import {
   type ResourceMap,
   toResolvedPaths,
 } from "./resolved.js";
-import type { LocalSource, PackageSource } from "./source.js";
+import type { LocalSource } from "./source.js";
 
 /** Patterns for what of a package is wanted. */
 type Filter = Exclude<PackageSource, string>;

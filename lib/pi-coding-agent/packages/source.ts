@@ -1,5 +1,6 @@
 // Where a package comes from, as users write it.
 
+import type { PackageSource } from "../settings-types.js";
 import { parseGitUrl } from "./git-url.js";
 
 /** A package that npm knows. */
@@ -32,11 +33,6 @@ export interface LocalSource {
 }
 
 export type ParsedSource = NpmSource | GitSource | LocalSource;
-
-/** A package in settings: its source, perhaps with patterns for what of it is wanted; none at all want nothing. */
-export type PackageSource =
-  | string
-  | { source: string; extensions?: string[]; skills?: string[]; prompts?: string[]; themes?: string[] };
 
 const REMOTE = ["npm:", "git:", "github:", "http:", "https:", "ssh:"];
 

@@ -1,5 +1,6 @@
 import { bedrock } from "./expected-bedrock.mjs";
 import { hosted } from "./expected-hosted.mjs";
+import { extensions } from "./expected-extensions.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -133,6 +134,7 @@ export const expected = [
   ...sessions,
   ...tools,
   ...shell,
+  ...extensions,
   ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({

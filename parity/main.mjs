@@ -70,6 +70,12 @@ const offline = {
     from: "./compaction.mjs",
     sides: async () => (await import("./compaction.mjs")).compactionSides(),
   },
+  extensions: {
+    from: "./extensions.mjs",
+    sides: async () => (await import("./extensions.mjs")).extensionSides(),
+    long: 3_000,
+  },
+  packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

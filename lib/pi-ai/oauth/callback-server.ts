@@ -52,7 +52,7 @@ export async function startCallbackServer(callback: Callback): Promise<CallbackS
     response.writeHead(status, HEADERS).end(page);
   });
   await new Promise<void>((listening, failed) => {
-    server.once("error", failed);
+    server.on("error", failed);
     server.listen(callback.port, process.env.PI_OAUTH_CALLBACK_HOST || "127.0.0.1", listening);
   });
   const close = () => {

@@ -14,26 +14,29 @@ const EXCERPT = /, (?:\.\.\.)?"[\s\S]*"(?:\.\.\.)? is not valid JSON/;
 /** Shorter ones are no secrets but words. */
 const SHORTEST_SECRET = 8;
 
+/** Stored credentials may lack some. */
+type Secrets = readonly (string | undefined)[];
+
 /** A text of a service or of a library without the given secrets and without the values of fields that hold such. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
+export function withoutSecrets(text: string, secrets: Secrets): string {
   let clean = text.replace(IN_JSON, `$1${HIDDEN}`).replace(IN_FORM, `$1${HIDDEN}`);
   clean = clean.replace(EXCERPT, ", [...] is not valid JSON");
   for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
+    if (typeof secret !== "string" || secret.length < SHORTEST_SECRET) continue;
     clean = clean.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN);
   }
   return clean;
 }
 
 /** The error itself if its message holds no secrets, else one of the same name without them. */
-export function cleanError(error: unknown, secrets: readonly string[]): unknown {
+export function cleanError(error: unknown, secrets: Secrets): unknown {
   if (!(error instanceof Error)) return error;
   const message = withoutSecrets(error.message, secrets);
   return message === error.message ? error : Object.assign(new Error(message), { name: error.name });
 }
 
 /** An error's name, message, code and causes in a line. */
-export function errorDetails(error: unknown, secrets: readonly string[], depth = 0): string {
+export function errorDetails(error: unknown, secrets: Secrets, depth = 0): string {
   if (!(error instanceof Error)) return withoutSecrets(String(error), secrets);
   const { code, errno, cause } = error as NodeJS.ErrnoException;
   const parts = [`${error.name}: ${withoutSecrets(error.message, secrets)}`];

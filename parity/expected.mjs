@@ -1,6 +1,6 @@
 import { bedrock } from "./expected-bedrock.mjs";
-import { hosted } from "./expected-hosted.mjs";
 import { extensions } from "./expected-extensions.mjs";
+import { hosted } from "./expected-hosted.mjs";
 import { oauth } from "./expected-oauth.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";

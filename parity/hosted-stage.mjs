@@ -1,11 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { IMAGE } from "./hosted-cases.mjs";
-
-/** Lets everything be told that can be. */
-const told = async () => {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
+import { ScriptedModel, told } from "./hosted-model.mjs";
 
 /** One side of a scripted case: the host of a session, what it does and what it sees. */
 
@@ -22,16 +18,7 @@ const model = (id, more = {}) => ({
   maxTokens: 500,
   ...more,
 });
-export const usageOf = (tokens) => ({
-  input: tokens,
-  output: 5,
-  cacheRead: 0,
-  cacheWrite: 0,
-  totalTokens: tokens + 5,
-  cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: tokens / 1e6 },
-});
-
-export class Stage {
+export class Stage extends ScriptedModel {
   lines = [];
   /** What became of the steps; when they settle is told apart, as other things go on meanwhile. */
   results = [];
@@ -43,6 +30,7 @@ export class Stage {
   waiting = new Set();
 
   constructor(module, script, dir, time) {
+    super();
     this.module = module;
     this.script = script;
     this.dir = dir;
@@ -84,13 +72,20 @@ export class Stage {
     const { SessionManager, SettingsManager, AuthStorage, ModelRegistry, DefaultResourceLoader } = module;
     const cwd = join(dir, "work");
     const agentDir = join(dir, "agent");
-    for (const path of [cwd, join(agentDir, "prompts"), join(agentDir, "skills", "s1")]) mkdirSync(path, { recursive: true });
+    for (const path of [cwd, join(agentDir, "prompts"), join(agentDir, "skills", "s1")])
+      mkdirSync(path, { recursive: true });
     writeFileSync(join(agentDir, "prompts", "t.md"), "---\ndescription: d\n---\nTemplate $1 and $2\n");
-    writeFileSync(join(agentDir, "skills", "s1", "SKILL.md"), "---\nname: s1\ndescription: a skill\n---\nDo it.\n");
+    writeFileSync(
+      join(agentDir, "skills", "s1", "SKILL.md"),
+      "---\nname: s1\ndescription: a skill\n---\nDo it.\n",
+    );
     writeFileSync(join(cwd, "AGENTS.md"), "Be kind.\n");
     const auth = AuthStorage.inMemory();
     this.registry = ModelRegistry.inMemory(auth);
-    const own = { getAll: () => Object.values(this.models), find: (provider, id) => (provider === "p" ? this.models[id] : undefined) };
+    const own = {
+      getAll: () => Object.values(this.models),
+      find: (provider, id) => (provider === "p" ? this.models[id] : undefined),
+    };
     this.register();
     this.models = {
       thinks: model("thinks", { contextWindow: script.size }),
@@ -99,18 +94,21 @@ export class Stage {
       keyless: model("keyless", { contextWindow: script.size, provider: "nokey" }),
     };
     // As hosts do: methods replaced on the instance.
-    Object.assign(this.registry, own, { getAvailable: () => own.getAll().filter(({ provider }) => provider === "p") });
-    const settings = SettingsManager.inMemory(script.settings);
+    Object.assign(this.registry, own, {
+      getAvailable: () => own.getAll().filter(({ provider }) => provider === "p"),
+    });
+    const settings = this.makeSettings(SettingsManager, cwd, agentDir);
     const resourceLoader = new DefaultResourceLoader({
       cwd,
       agentDir,
       settingsManager: settings,
-      extensionFactories: script.extensions.map((extension, at) => this.extension(extension, at)),
+      extensionFactories: this.factories(),
       noThemes: true,
     });
     await resourceLoader.reload();
-    settings.applyOverrides(script.settings);
-    this.manager = script.kept ? SessionManager.create(cwd, join(dir, "sessions")) : SessionManager.inMemory(cwd);
+    this.afterReload(settings);
+    this.manager = this.openManager(SessionManager, cwd, join(dir, "sessions"));
+    for (let at = 0; at < script.history; at++) this.remember(at);
     const { scoped, ...options } = script.options;
     const made = await module.createAgentSession({
       cwd,
@@ -122,13 +120,46 @@ export class Stage {
       resourceLoader,
       ...options,
       model: this.models[options.model],
-      scopedModels: scoped ? [{ model: this.models.plain }, { model: this.models.other, thinkingLevel: "low" }] : undefined,
+      scopedModels: scoped
+        ? [{ model: this.models.plain }, { model: this.models.other, thinkingLevel: "low" }]
+        : undefined,
       customTools: this.tools(),
     });
     this.session = made.session;
-    this.say("made", made.modelFallbackMessage, made.extensionsResult.errors.length, this.session.getActiveToolNames());
+    this.say(
+      "made",
+      made.modelFallbackMessage,
+      made.extensionsResult.errors.length,
+      this.session.getActiveToolNames(),
+    );
     this.session.agent.streamFn = (...args) => this.ask(...args);
     this.session.subscribe((event) => this.hear(event));
+  }
+
+  makeSettings(SettingsManager) {
+    return SettingsManager.inMemory(this.script.settings);
+  }
+
+  afterReload(settings) {
+    settings.applyOverrides(this.script.settings);
+  }
+
+  factories() {
+    return this.script.extensions.map((extension, at) => this.extension(extension, at));
+  }
+
+  openManager(SessionManager, cwd, folder) {
+    return this.script.kept ? SessionManager.create(cwd, folder) : SessionManager.inMemory(cwd);
+  }
+
+  /** What an earlier session has said. */
+  remember(at) {
+    this.time.pass(1_000);
+    const text = `${at} `.repeat(200);
+    const content = [{ type: "text", text }];
+    const { thinks } = this.models;
+    const said = { role: "user", content, timestamp: this.time.now };
+    this.manager.appendMessage(at % 2 ? this.message(thinks, "stop", content, 50 * at) : said);
   }
 
   register() {
@@ -157,7 +188,11 @@ export class Stage {
       description: `does ${name}`,
       promptSnippet: ` ${name}s\n things `,
       promptGuidelines: [`Use ${name}. `, `Use ${name}.`],
-      parameters: { type: "object", properties: { n: { type: "number" } }, required: name === "add" ? ["n"] : [] },
+      parameters: {
+        type: "object",
+        properties: { n: { type: "number" } },
+        required: name === "add" ? ["n"] : [],
+      },
       execute: async (id, params, signal, onUpdate, ctx) => {
         await this.at(name);
         this.say(`run ${name}`, id, params, signal.aborted, ctx.model?.id, ctx.isIdle());
@@ -177,198 +212,6 @@ export class Stage {
         return text("done ".repeat(80));
       }),
     ];
-  }
-
-  extension({ listens, hooks, tool, command, throws }, at) {
-    return (api) => {
-      const hears = (event) => {
-        const { type, ...rest } = event;
-        this.say(`ext${at} ${type}`, Object.keys(rest), rest.turnIndex, rest.reason, rest.level, rest.source);
-      };
-      for (const name of listens) {
-        api.on(name, async (event, ctx) => {
-          hears(event);
-          await this.hop();
-          if (throws && this.count(`ext${at} throws`) % 3 === 0) throw new Error(`ext of ${name}`);
-          this.say("heard", ctx.model?.id, ctx.cwd);
-        });
-      }
-      for (const [name, results] of hooks) {
-        api.on(name, async (event, ctx) => {
-          if (name === "message_end") await this.hop();
-          else await this.at(`hook ${name}`);
-          const result = results[(this.count(`${at}${name}`) - 1) % results.length];
-          this.say(`hook${at} ${name}`, result, Object.keys(event), ctx.sessionManager === this.manager);
-          if (name !== "message_end") this.say("ctx", ctx.isIdle(), ctx.hasPendingMessages(), ctx.getContextUsage()?.tokens);
-          return this.result(name, result, event);
-        });
-      }
-      if (tool) api.registerTool({ ...this.tools()[0], name: "extra" });
-      if (command) {
-        api.registerCommand("run", {
-          description: "runs",
-          handler: async (args, ctx) => {
-            this.say("command", args, ctx.isIdle(), api.getActiveTools(), api.getThinkingLevel(), api.getCommands().map(({ name }) => name));
-            await this.at("command");
-            api.appendEntry("mine", { args });
-            api.sendMessage({ customType: "cmd", content: "from a command", display: false }, { deliverAs: "nextTurn" });
-            if (args === "it") throw new Error("command fails");
-          },
-        });
-      }
-    };
-  }
-
-  result(name, result, event) {
-    if (result === "throw") throw new Error(`hook ${name} throws`);
-    if (result === undefined) return undefined;
-    const message = { customType: "hint", content: `hint ${this.count("hint")}`, display: false, details: 1 };
-    switch (`${name} ${result}`) {
-      case "context shorter":
-        return { messages: event.messages.slice(-3) };
-      case "input transform":
-        return { action: "transform", text: `${event.text} (changed)` };
-      case "input handled":
-        return { action: "handled" };
-      case "before_agent_start message":
-        return { message };
-      case "before_agent_start prompt":
-        return { systemPrompt: `${event.systemPrompt}\nMORE` };
-      case "before_agent_start both":
-        return { message, systemPrompt: "SHORT" };
-      case "tool_call block":
-        return { block: true, reason: "not now" };
-      case "tool_call edit":
-        if ("n" in event.input) event.input.n = 41;
-        return undefined;
-      case "tool_result content":
-        return { content: [{ type: "text", text: "other" }], details: { other: true } };
-      case "tool_result error":
-        return { isError: true };
-      case "session_before_compact own": {
-        const { firstKeptEntryId, tokensBefore } = event.preparation;
-        return { compaction: { summary: `own ${this.count("own")}`, firstKeptEntryId, tokensBefore, details: { own: 1 } } };
-      }
-      case "session_before_tree own":
-        return { summary: { summary: "own branch", details: { b: 1 } } };
-      case "session_before_tree label":
-        return { label: "theirs", customInstructions: "theirs" };
-      case "message_end replace":
-        return event.message.role === "custom" ? undefined : { message: { ...event.message, replaced: true } };
-      default:
-        return { cancel: true };
-    }
-  }
-
-  // The model.
-
-  /** The stream function of the agent. */
-  async ask(asked, context, options) {
-    await this.at("request");
-    this.request(asked, context, options);
-    const answer = this.script.answers[this.asked++ % this.script.answers.length];
-    if (answer.kind === "throw") throw new Error("stream function throws");
-    return this.stream(asked, answer, options?.signal);
-  }
-
-  request(model, context, options) {
-    const { reasoning, maxTokens, apiKey, sessionId } = options ?? {};
-    this.say("request", model.id, { reasoning, maxTokens, apiKey, sessionId: sessionId && "session" });
-    this.say("prompt", context.systemPrompt);
-    // Pi asks with what an extension has replaced if the telling happens to be quick.
-    const asked = context.messages.map(({ replaced: _, ...message }) => message);
-    this.say("asks", asked, context.tools?.map(({ name }) => name));
-    this.time.pass(1_000);
-  }
-
-  message(asked, stopReason, content, tokens = 10, more = {}) {
-    const { api, provider, id } = asked;
-    return { role: "assistant", content, api, provider, model: id, usage: usageOf(tokens), stopReason, timestamp: this.time.now, ...more };
-  }
-
-  /** The provider, which is asked for summaries. */
-  summary(asked, context, options) {
-    const signal = options?.signal;
-    const what = this.script.summaries[this.summaries++ % this.script.summaries.length];
-    const text = [{ type: "text", text: `sum ${this.summaries}` }];
-    this.request(asked, context, options);
-    const make = () => {
-      if (what === "fails") return this.message(asked, "error", [], 0, { errorMessage: "no summary" });
-      if (what === "aborts" || signal?.aborted) return this.message(asked, "aborted", [], 0, { errorMessage: "aborted" });
-      return this.message(asked, "stop", text);
-    };
-    return this.played(async function* (stage) {
-      await stage.at("summary");
-      const message = make();
-      yield message.stopReason === "stop"
-        ? { type: "done", reason: "stop", message }
-        : { type: "error", reason: message.stopReason, error: message };
-    });
-  }
-
-  stream(asked, answer, signal) {
-    const partial = this.message(asked, "stop", [], answer.tokens);
-    return this.played(async function* (stage) {
-      yield { type: "start", partial };
-      await stage.at("start");
-      const failing = () => {
-        const aborted = signal?.aborted;
-        const errorMessage = aborted ? "Request was aborted" : answer.text;
-        Object.assign(partial, { stopReason: aborted ? "aborted" : "error", errorMessage });
-        return { type: "error", reason: partial.stopReason, error: partial };
-      };
-      if (answer.kind === "wait") {
-        await stage.untilAborted(signal);
-        return yield failing();
-      }
-      if (answer.kind === "error" || signal?.aborted) return yield failing();
-      const delta = "word ".repeat(answer.words ?? 2);
-      partial.content.push({ type: "text", text: delta });
-      yield { type: "text_start", contentIndex: 0, partial };
-      yield { type: "text_delta", contentIndex: 0, delta, partial };
-      await stage.at("delta");
-      yield { type: "text_end", contentIndex: 0, content: delta, partial };
-      for (const call of answer.calls ?? []) {
-        await told();
-        const toolCall = { type: "toolCall", id: `c${stage.count("call")}`, ...structuredClone(call) };
-        partial.content.push(toolCall);
-        const contentIndex = partial.content.length - 1;
-        yield { type: "toolcall_start", contentIndex, partial };
-        yield { type: "toolcall_end", contentIndex, toolCall, partial };
-      }
-      await told();
-      if (signal?.aborted) return yield failing();
-      partial.stopReason = { tools: "toolUse", length: "length" }[answer.kind] ?? "stop";
-      yield { type: "done", reason: partial.stopReason, message: partial };
-    });
-  }
-
-  /** A stream of scripted events. */
-  played(events) {
-    let last;
-    const iterator = events(this);
-    return {
-      async *[Symbol.asyncIterator]() {
-        for await (const event of iterator) {
-          if (event.type === "done") last = event.message;
-          if (event.type === "error") last = event.error;
-          yield event;
-        }
-      },
-      async result() {
-        if (!last) for await (const event of this) void event;
-        return last;
-      },
-    };
-  }
-
-  /** Waits for the abort; the script gives it some time. */
-  untilAborted(signal) {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      signal?.addEventListener("abort", resolve, { once: true });
-      setTimeout(resolve, 50);
-    });
   }
 
   // The host.
@@ -392,13 +235,13 @@ export class Stage {
     switch (step.do) {
       case "prompt": {
         const options = { streamingBehavior: step.behavior, expandPromptTemplates: step.expand };
-        if (step.image) options.images = [IMAGE];
+        if (step.image && this.script.images) options.images = [IMAGE];
         return session.prompt(step.text, { ...options, preflightResult: (ok) => this.say("preflight", ok) });
       }
       case "steer":
         return session.steer(step.text);
       case "followUp":
-        return session.followUp(step.text, [IMAGE]);
+        return session.followUp(step.text, this.script.images ? [IMAGE] : undefined);
       case "abort":
         return session.abort();
       case "compact":
@@ -422,9 +265,9 @@ export class Stage {
       case "navigate":
         return this.navigate(step);
       case "custom":
-        return session.sendCustomMessage(step.message, step.options);
+        return this.script.customs ? session.sendCustomMessage(step.message, step.options) : undefined;
       case "user":
-        return session.sendUserMessage(step.content, step.options);
+        return session.sendUserMessage(this.script.images ? step.content : "plain", step.options);
       case "clearQueue":
         return session.clearQueue();
       case "name":
@@ -444,7 +287,9 @@ export class Stage {
         // A reload forgets the providers that hosts have registered.
         return session.reload().then(() => this.register());
       case "bind":
-        return session.bindExtensions({ onError: (error) => this.say("ext error", error.event, error.error) });
+        return session.bindExtensions({
+          onError: (error) => this.say("ext error", error.event, error.error),
+        });
       default:
         return this.look();
     }
@@ -460,7 +305,10 @@ export class Stage {
         return { exitCode: exit };
       },
     };
-    return this.session.executeBash("ls", (chunk) => this.say("chunk", chunk.length), { excludeFromContext: exclude, operations });
+    return this.session.executeBash("ls", (chunk) => this.say("chunk", chunk.length), {
+      excludeFromContext: exclude,
+      operations,
+    });
   }
 
   navigate({ to, summarize, label, instructions, replace }) {
@@ -478,11 +326,31 @@ export class Stage {
       session.getUserMessagesForForking(),
       session.getAllTools().map(({ name, sourceInfo }) => [name, sourceInfo]),
       session.getToolDefinition("add")?.label,
-      [session.isStreaming, session.isCompacting, session.isRetrying, session.retryAttempt, session.isBashRunning],
-      [session.hasPendingBashMessages, session.pendingMessageCount, session.getSteeringMessages(), session.getFollowUpMessages()],
-      [session.model?.id, session.thinkingLevel, session.getAvailableThinkingLevels(), session.supportsThinking()],
+      [
+        session.isStreaming,
+        session.isCompacting,
+        session.isRetrying,
+        session.retryAttempt,
+        session.isBashRunning,
+      ],
+      [
+        session.hasPendingBashMessages,
+        session.pendingMessageCount,
+        session.getSteeringMessages(),
+        session.getFollowUpMessages(),
+      ],
+      [
+        session.model?.id,
+        session.thinkingLevel,
+        session.getAvailableThinkingLevels(),
+        session.supportsThinking(),
+      ],
       [session.steeringMode, session.followUpMode, session.autoCompactionEnabled, session.autoRetryEnabled],
-      [session.sessionName, session.promptTemplates.map(({ name }) => name), session.hasExtensionHandlers("context")],
+      [
+        session.sessionName,
+        session.promptTemplates.map(({ name }) => name),
+        session.hasExtensionHandlers("context"),
+      ],
     ];
   }
 
@@ -492,19 +360,24 @@ export class Stage {
     await this.make();
     for (const step of this.script.steps) {
       this.say("step", step.do);
-      this.start(step);
-      if (step.waits) await this.time.run();
+      const done = this.start(step);
+      if (step.waits) await this.time.run(() => !this.open.has(done));
       else for (let left = 3 + step.hops; left > 0; left--) await told();
     }
     await this.time.run();
     this.lines.push(...this.results);
+    this.finish();
+  }
+
+  finish() {
     this.say("open", this.open.size);
     this.say("state", this.session.messages, this.session.systemPrompt, this.session._baseSystemPrompt);
     this.say("entries", this.manager.getEntries(), this.manager.getLeafId());
     this.say("look", this.look());
     const file = this.session.sessionFile;
     const answered = this.manager.getEntries().some((entry) => entry.message?.role === "assistant");
-    if (file && answered) this.say("file", readFileSync(file, "utf8"), readdirSync(join(this.dir, "sessions")).length);
+    if (file && answered)
+      this.say("file", readFileSync(file, "utf8"), readdirSync(join(this.dir, "sessions")).length);
     this.session.dispose();
   }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeScript } from "./hosted-cases.mjs";
+import { GATEWAY, Gateway } from "./hosted-gateway.mjs";
 import { Stage } from "./hosted-stage.mjs";
 import { createRandom, seedOf } from "./random.mjs";
 import { VirtualTime } from "./virtual-time.mjs";
@@ -14,26 +15,38 @@ export async function compareSides({ seed, count, chosen, alpha, beta, report })
   const note = (error) => unhandled.push(error?.stack ?? String(error));
   process.on("unhandledRejection", note);
   const used = new Map();
-  for (let index = 0; index < count; index++) {
-    const name = `#${index}`;
+  for (let index = -1; index < count; index++) {
+    const name = index < 0 ? "gateway" : `#${index}`;
     if (chosen !== undefined && chosen !== name) continue;
     const sides = [];
     for (const module of [alpha, beta]) {
-      const script = makeScript(createRandom(seedOf(seed, "hosted", index)));
+      const isGateway = index < 0;
+      const script = isGateway ? GATEWAY : makeScript(createRandom(seedOf(seed, "hosted", index)));
       unhandled.length = 0;
-      const lines = await play(module, script);
+      const lines = await play(module, script, isGateway ? Gateway : Stage);
       sides.push({ script, lines, unhandled: [...unhandled] });
     }
     const [left, right] = sides;
     for (const { do: name } of left.script.steps) used.set(name, (used.get(name) ?? 0) + 1);
     const differences = differencesOf(left, right);
-    const kase = { call: "host", model: { api: "hosted" }, options: {}, tags: new Set(), script: left.script };
+    const kase = {
+      call: "host",
+      model: { api: "hosted" },
+      options: {},
+      tags: new Set(),
+      script: left.script,
+    };
     section.add(name, kase, differences, { alpha: left, beta: right });
     if (chosen !== undefined) for (const { lines } of sides) console.log(`${lines.join("\n")}\n`);
   }
   process.off("unhandledRejection", note);
   section.close();
-  console.log(`  steps: ${[...used].map(([name, times]) => `${name} ${times}`).sort().join(", ")}`);
+  console.log(
+    `  steps: ${[...used]
+      .map(([name, times]) => `${name} ${times}`)
+      .sort()
+      .join(", ")}`,
+  );
 }
 
 export function differencesOf(left, right) {
@@ -57,7 +70,7 @@ function around(alpha, beta) {
 }
 
 /** One case on one side: what was said, ids replaced by the order of their coming. */
-export async function play(module, script, Actor = Stage) {
+export async function play(module, script, Actor) {
   const dir = mkdtempSync(join(tmpdir(), "parity-hosted-"));
   const time = new VirtualTime();
   Object.assign(process.env, { PI_CODING_AGENT_DIR: join(dir, "agent"), PI_PACKAGE_DIR: dir });

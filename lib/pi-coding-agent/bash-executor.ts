@@ -1,4 +1,4 @@
-/** Runs a user's command, for a person to see and a conversation to keep: as clean text, its end if it is long. */
+// Runs a user's command, for a person to see and a conversation to keep: as clean text, its end if it is long.
 
 import { randomBytes } from "node:crypto";
 import { createWriteStream, type WriteStream } from "node:fs";

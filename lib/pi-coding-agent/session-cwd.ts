@@ -1,4 +1,4 @@
-/** Whether the folder that a session worked in is still there. */
+// Whether the folder that a session worked in is still there.
 
 import { existsSync } from "node:fs";
 import type { SessionManager } from "./session-manager.js";

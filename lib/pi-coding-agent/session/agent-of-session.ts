@@ -1,11 +1,11 @@
-/** The agent of a session: how it asks the model, and where extensions come in. */
+// The agent of a session: how it asks the model, and where extensions come in.
 
 import { Agent } from "../../pi-agent-core/agent.js";
 import type { StreamFn, ThinkingLevel } from "../../pi-agent-core/types.js";
 import { streamSimple } from "../../pi-ai/stream.js";
 import type { Message } from "../../pi-ai/types.js";
 import type { ExtensionRunner } from "../extensions/index.js";
-import { convertToLlm } from "../convert.js";
+import { convertToLlm } from "../llm-messages.js";
 import type { ModelRegistry } from "../model-registry.js";
 import type { SessionManager } from "../session-manager.js";
 import type { SettingsManager } from "../settings-manager.js";
@@ -85,7 +85,9 @@ function createStreamFn({ modelRegistry, settingsManager }: AgentParts): StreamF
 
 function saysWhoAsks(settings: SettingsManager): boolean {
   const set = process.env.PI_TELEMETRY;
-  return set === undefined ? settings.getEnableInstallTelemetry() : ["1", "true", "yes"].includes(set.toLowerCase());
+  return set === undefined
+    ? settings.getEnableInstallTelemetry()
+    : ["1", "true", "yes"].includes(set.toLowerCase());
 }
 
 /** Who asks, for providers that count by application; Pi's words, as its hosts are counted. */

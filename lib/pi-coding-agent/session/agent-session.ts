@@ -1,13 +1,9 @@
-/**
- * A session: an agent, the file that keeps its conversation, and what acts between them. Hosts patch its methods, its
- * agent and its session manager, so whatever is done goes through those objects as they are at the time.
- */
+// A session: an agent, the file that keeps its conversation, and what acts between them. Hosts patch its methods, its
+// agent and its session manager, so whatever is done goes through those objects as they are at the time.
 
-import type { Agent } from "../../pi-agent-core/agent.js";
-import type { AgentMessage } from "../../pi-agent-core/messages.js";
-import type { AgentState, QueueMode, ThinkingLevel } from "../../pi-agent-core/types.js";
-import { cleanupSessionResources } from "../../pi-ai/session-resources.js";
+import type { QueueMode, ThinkingLevel } from "../../pi-agent-core/types.js";
 import { resetApiProviders } from "../../pi-ai/register-builtins.js";
+import { cleanupSessionResources } from "../../pi-ai/session-resources.js";
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
 import type { BashResult } from "../bash-executor.js";
 import type { CompactionResult } from "../compaction/index.js";
@@ -18,30 +14,31 @@ import {
   type ToolInfo,
 } from "../extensions/index.js";
 import type { CustomMessage } from "../messages.js";
-import type { ModelRegistry } from "../model-registry.js";
-import type { PromptTemplate } from "../prompt-templates.js";
-import type { ResourceLoader } from "../resource-loader.js";
-import type { SessionManager } from "../session-manager.js";
-import type { SettingsManager } from "../settings-manager.js";
 import { type BuildSystemPromptOptions, buildSystemPrompt } from "../system-prompt.js";
 import type { ToolDef } from "../tools/sets.js";
 import { type Auth, requireAuth } from "./auth.js";
 import { Compactions } from "./auto-compaction.js";
 import { SessionBash } from "./bash.js";
-import { type CustomDelivery, type CustomParts, sendCustomMessage, sendUserMessage } from "./custom-messages.js";
+import {
+  type CustomDelivery,
+  type CustomParts,
+  sendCustomMessage,
+  sendUserMessage,
+} from "./custom-messages.js";
 import { EventRelay } from "./event-relay.js";
 import { expandText, refuseCommand } from "./expansion.js";
 import { exportSessionToHtml } from "./export-html.js";
 import { exportBranchToJsonl } from "./export-jsonl.js";
 import { discoverResources, ExtensionHost, replacedContext } from "./extension-host.js";
-import { cycleModel, cycleThinkingLevel, levelsOf, setModel, setThinkingLevel } from "./model-control.js";
+import { cycleModel, cycleThinkingLevel, setModel, setThinkingLevel } from "./model-control.js";
 import { PendingTexts } from "./pending-texts.js";
 import { prompt, userMessage } from "./prompting.js";
 import { AutoRetry } from "./retry.js";
+import { SessionView } from "./session-view.js";
 import { getContextUsage, getSessionStats, getUserMessagesForForking } from "./stats.js";
 import { installToolHooks } from "./tool-hooks.js";
-import { lastAnswerText } from "./transcript.js";
 import { promptOptions, SessionTools } from "./tools.js";
+import { lastAnswerText } from "./transcript.js";
 import { navigateTree } from "./tree-navigation.js";
 import type {
   AgentSessionConfig,
@@ -62,18 +59,14 @@ const STALE =
   "This extension ctx is stale after session replacement or reload. Do not use a captured pi or command ctx after ctx.newSession(), ctx.fork(), ctx.switchSession(), or ctx.reload(). For newSession, fork, and switchSession, move post-replacement work into withSession and use the ctx passed to withSession. For reload, do not use the old ctx after await ctx.reload().";
 
 /** A conversation with an agent, kept in a file. */
-export class AgentSession {
-  readonly agent: Agent;
-  readonly sessionManager: SessionManager;
-  readonly settingsManager: SettingsManager;
-  /** @internal */ readonly cwd: string;
+export class AgentSession extends SessionView {
   /** @internal */ readonly pendingTexts = new PendingTexts();
   /** @internal */ readonly retries = new AutoRetry(this);
   /** @internal */ readonly compactions = new Compactions(this);
   /** @internal */ readonly bash = new SessionBash(this);
   /** @internal */ readonly tools: SessionTools;
   /** @internal What the system prompt was last made of. */
-  systemPromptOptions: BuildSystemPromptOptions | undefined;
+  systemPromptOptions!: BuildSystemPromptOptions;
   /** The system prompt of every run that no extension gives another. Hosts write it. */
   _baseSystemPrompt = "";
   private _extensionRunner!: ExtensionRunner;
@@ -84,17 +77,10 @@ export class AgentSession {
   private _branchSummary: AbortController | undefined;
   private readonly _relay = new EventRelay(this);
   private readonly _extensions = new ExtensionHost(this);
-  private readonly _resourceLoader: ResourceLoader;
-  private readonly _modelRegistry: ModelRegistry;
 
   constructor(private readonly config: AgentSessionConfig) {
-    this.agent = config.agent;
-    this.sessionManager = config.sessionManager;
-    this.settingsManager = config.settingsManager;
-    this.cwd = config.cwd;
+    super(config);
     this._scopedModels = config.scopedModels ?? [];
-    this._resourceLoader = config.resourceLoader;
-    this._modelRegistry = config.modelRegistry;
     const allowed = config.allowedToolNames && new Set(config.allowedToolNames);
     this.tools = new SessionTools(this, {
       custom: config.customTools ?? [],
@@ -106,72 +92,12 @@ export class AgentSession {
     this.build(config.initialActiveToolNames ?? this.tools.defaults);
   }
 
-  // What is read of it.
-
-  get modelRegistry(): ModelRegistry {
-    return this._modelRegistry;
-  }
-
-  get resourceLoader(): ResourceLoader {
-    return this._resourceLoader;
-  }
-
   get extensionRunner(): ExtensionRunner {
     return this._extensionRunner;
   }
 
-  get state(): AgentState {
-    return this.agent.state;
-  }
-
-  get model(): AnyModel | undefined {
-    return this.agent.state.model;
-  }
-
-  get thinkingLevel(): ThinkingLevel {
-    return this.agent.state.thinkingLevel;
-  }
-
-  get isStreaming(): boolean {
-    return this.agent.state.isStreaming;
-  }
-
-  /** The system prompt of the current or last run. */
-  get systemPrompt(): string {
-    return this.agent.state.systemPrompt;
-  }
-
-  /** The live transcript, with what models do not see. */
-  get messages(): AgentMessage[] {
-    return this.agent.state.messages;
-  }
-
-  get steeringMode(): QueueMode {
-    return this.agent.steeringMode;
-  }
-
-  get followUpMode(): QueueMode {
-    return this.agent.followUpMode;
-  }
-
-  get sessionFile(): string | undefined {
-    return this.sessionManager.getSessionFile();
-  }
-
-  get sessionId(): string {
-    return this.sessionManager.getSessionId();
-  }
-
-  get sessionName(): string | undefined {
-    return this.sessionManager.getSessionName();
-  }
-
   get scopedModels(): readonly ScopedModel[] {
     return this._scopedModels;
-  }
-
-  get promptTemplates(): readonly PromptTemplate[] {
-    return this._resourceLoader.getPrompts().prompts;
   }
 
   get isCompacting(): boolean {
@@ -198,14 +124,6 @@ export class AgentSession {
   /** How many texts wait in both queues. */
   get pendingMessageCount(): number {
     return this.pendingTexts.count;
-  }
-
-  get autoCompactionEnabled(): boolean {
-    return this.settingsManager.getCompactionEnabled();
-  }
-
-  get autoRetryEnabled(): boolean {
-    return this.settingsManager.getRetryEnabled();
   }
 
   // Events.
@@ -371,17 +289,9 @@ export class AgentSession {
     return cycleThinkingLevel(this);
   }
 
-  getAvailableThinkingLevels(): ThinkingLevel[] {
-    return levelsOf(this.model);
-  }
-
-  supportsThinking(): boolean {
-    return !!this.model?.reasoning;
-  }
-
   /** @internal */
   requireAuth(model: AnyModel): Promise<Auth> {
-    return requireAuth(this._modelRegistry, model);
+    return requireAuth(this.modelRegistry, model);
   }
 
   // The history.
@@ -468,10 +378,6 @@ export class AgentSession {
 
   // Tools and extensions.
 
-  getActiveToolNames(): string[] {
-    return this.agent.state.tools.map(({ name }) => name);
-  }
-
   getAllTools(): ToolInfo[] {
     return this.tools.list().map(({ definition, sourceInfo }) => {
       const { name, description, parameters } = definition;
@@ -524,7 +430,7 @@ export class AgentSession {
     }
     await this.settingsManager.reload();
     resetApiProviders();
-    await this._resourceLoader.reload();
+    await this.resourceLoader.reload();
     this.build(this.getActiveToolNames(), flagValues);
     if (!this._extensions.isBound) return;
     await this._extensionRunner.emit({ type: "session_start", reason: "reload" });
@@ -554,9 +460,9 @@ export class AgentSession {
 
   private build(activeToolNames: string[], flagValues = new Map<string, boolean | string>()): void {
     this.tools.makeBase();
-    const { extensions, runtime } = this._resourceLoader.getExtensions();
+    const { extensions, runtime } = this.resourceLoader.getExtensions();
     for (const [name, value] of flagValues) runtime.flagValues.set(name, value);
-    const { sessionManager, _modelRegistry: registry, config } = this;
+    const { sessionManager, modelRegistry: registry, config } = this;
     const runner = new ExtensionRunner(extensions, runtime, this.cwd, sessionManager, registry);
     this._extensionRunner = runner;
     if (config.extensionRunnerRef) config.extensionRunnerRef.current = runner;

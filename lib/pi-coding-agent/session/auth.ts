@@ -1,4 +1,4 @@
-/** The key that a request of the session itself is made with. */
+// The key that a request of the session itself is made with.
 
 import type { ModelRegistry } from "../model-registry.js";
 import { formatExpiredMessage, formatNoApiKeyFoundMessage } from "./guidance.js";

@@ -1,8 +1,13 @@
-/** Compacts the history when the host asks, when it nears the model's window, and when a request did not fit. */
+// Compacts the history when the host asks, when it nears the model's window, and when a request did not fit.
 
 import { isContextOverflow } from "../../pi-ai/overflow.js";
 import type { AssistantMessage } from "../../pi-ai/types.js";
-import { type CompactionResult, calculateContextTokens, estimateContextTokens, shouldCompact } from "../compaction/index.js";
+import {
+  type CompactionResult,
+  calculateContextTokens,
+  estimateContextTokens,
+  shouldCompact,
+} from "../compaction/index.js";
 import { getLatestCompactionEntry } from "../session-entries.js";
 import type { AgentSession } from "./agent-session.js";
 import { compactBranch, NothingToCompact } from "./compact-branch.js";
@@ -121,19 +126,31 @@ export class Compactions {
       const { model } = session;
       const auth = model && (await session.modelRegistry.getApiKeyAndHeaders(model));
       if (!model || !auth?.ok || !auth.apiKey) return this.#end(reason, {});
-      const result = await compactBranch(session, { model, auth, signal: controller.signal });
+      const { apiKey, headers } = auth;
+      const { signal } = controller;
+      const result = await compactBranch(session, { model, auth: { apiKey, headers }, signal });
       if (!result) return this.#end(reason, { aborted: true });
       this.#end(reason, { result, willRetry });
-      if (willRetry) dropLastFailure(session.agent);
-      if (willRetry || session.agent.hasQueuedMessages()) setTimeout(() => goOn(session.agent), PAUSE);
+      this.#goOn(willRetry);
     } catch (error) {
-      if (error instanceof NothingToCompact) return this.#end(reason, {});
+      if (error instanceof NothingToCompact) {
+        this.#end(reason, { willRetry: willRetry && error.hasCut });
+        if (error.hasCut) this.#goOn(willRetry);
+        return;
+      }
       const message = error instanceof Error ? error.message : "compaction failed";
       const what = reason === "overflow" ? "Context overflow recovery failed" : "Auto-compaction failed";
       this.#end(reason, { errorMessage: `${what}: ${message}` });
     } finally {
       this.#auto = undefined;
     }
+  }
+
+  /** Makes the request again that did not fit, or answers what waits. */
+  #goOn(willRetry: boolean): void {
+    const { agent } = this.session;
+    if (willRetry) dropLastFailure(agent);
+    if (willRetry || agent.hasQueuedMessages()) setTimeout(() => goOn(agent), PAUSE);
   }
 
   #end(

@@ -1,4 +1,4 @@
-/** Commands that the user runs beside the agent, and how the conversation comes to know of them. */
+// Commands that the user runs beside the agent, and how the conversation comes to know of them.
 
 import { type BashResult, executeBashWithOperations } from "../bash-executor.js";
 import type { BashExecutionMessage } from "../messages.js";

@@ -1,19 +1,32 @@
-/** Makes one compaction of the current branch, keeps it, and gives the agent the shorter history. */
+// Makes one compaction of the current branch, keeps it, and gives the agent the shorter history.
 
-import { type CompactionResult, compact, prepareCompaction } from "../compaction/index.js";
+import {
+  CompactionError,
+  type CompactionResult,
+  compact,
+  cutOversizedResults,
+  prepareCompaction,
+} from "../compaction/index.js";
 import type { CompactionEntry, SessionEntry } from "../session-entries.js";
 import type { AgentSession } from "./agent-session.js";
+import type { Auth } from "./auth.js";
 import type { AnyModel } from "./types.js";
 
 /** There is nothing that could be summarised. */
 export class NothingToCompact extends Error {
-  override name = "NothingToCompact";
+  /** @param hasCut - whether results of tools were cut, so that the context is shorter all the same. */
+  constructor(
+    message: string,
+    readonly hasCut: boolean,
+  ) {
+    super(message);
+  }
 }
 
 /** What a compaction is made with. */
 export interface CompactionRequest {
   model: AnyModel;
-  auth: { apiKey?: string; headers?: Record<string, string> };
+  auth: Auth;
   customInstructions?: string | undefined;
   signal: AbortSignal;
 }
@@ -28,9 +41,11 @@ export async function compactBranch(
 ): Promise<CompactionResult | undefined> {
   const { model, auth, customInstructions, signal } = request;
   const { sessionManager, extensionRunner: runner } = session;
+  const settings = session.settingsManager.getCompactionSettings();
+  const hasCut = cutResults(session);
   const branch = sessionManager.getBranch();
-  const preparation = prepareCompaction(branch, session.settingsManager.getCompactionSettings());
-  if (!preparation) throw new NothingToCompact(reasonOf(branch));
+  const preparation = prepareCompaction(branch, settings);
+  if (!preparation) throw new NothingToCompact(reasonOf(branch), hasCut);
   let own: CompactionResult | undefined;
   if (runner.hasHandlers("session_before_compact")) {
     const event = { preparation, branchEntries: branch, customInstructions, signal };
@@ -38,30 +53,37 @@ export async function compactBranch(
     if (answer?.cancel) return undefined;
     own = answer?.compaction;
   }
-  const { apiKey, headers } = auth;
-  const { summary, firstKeptEntryId, tokensBefore, details } =
-    own ??
-    (await compact(
-      preparation,
-      model,
-      apiKey,
-      headers,
-      customInstructions,
-      signal,
-      session.thinkingLevel,
-    ));
+  let result: CompactionResult;
+  try {
+    const { apiKey, headers } = auth;
+    const level = session.thinkingLevel;
+    result = own ?? (await compact(preparation, model, apiKey, headers, customInstructions, signal, level));
+  } catch (error) {
+    if (error instanceof CompactionError && error.code === "COMPACTION_CANCELLED") return undefined;
+    throw error;
+  }
   if (signal.aborted) return undefined;
+  const { summary, firstKeptEntryId, tokensBefore, details } = result;
   const fromExtension = own !== undefined;
   sessionManager.appendCompaction(summary, firstKeptEntryId, tokensBefore, details, fromExtension);
-  const entries = sessionManager.getEntries();
+  const compactionEntry = sessionManager
+    .getEntries()
+    .findLast((entry): entry is CompactionEntry => entry.type === "compaction" && entry.summary === summary);
   session.agent.state.messages = sessionManager.buildSessionContext().messages;
-  const compactionEntry = entries.findLast(
-    (entry): entry is CompactionEntry => entry.type === "compaction" && entry.summary === summary,
-  );
   if (compactionEntry) await runner.emit({ type: "session_compact", compactionEntry, fromExtension });
   return { summary, firstKeptEntryId, tokensBefore, details };
 }
 
+/** Cuts the results of tools that alone are too large for what is kept; whether there were any. */
+function cutResults({ agent, sessionManager, settingsManager }: AgentSession): boolean {
+  const cuts = cutOversizedResults(sessionManager.getBranch(), settingsManager.getCompactionSettings());
+  for (const { targetId, replacement } of cuts) sessionManager.appendContextEdit(targetId, replacement);
+  if (cuts.length > 0) agent.state.messages = sessionManager.buildSessionContext().messages;
+  return cuts.length > 0;
+}
+
 function reasonOf(branch: SessionEntry[]): string {
-  return branch.at(-1)?.type === "compaction" ? "Already compacted" : "Nothing to compact (session too small)";
+  return branch.at(-1)?.type === "compaction"
+    ? "Already compacted"
+    : "Nothing to compact (session too small)";
 }

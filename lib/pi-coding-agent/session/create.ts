@@ -1,4 +1,4 @@
-/** Makes a session of what a host gives, and of what the agent's folder holds where it gives nothing. */
+// Makes a session of what a host gives, and of what the agent's folder holds where it gives nothing.
 
 import { join } from "node:path";
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";

@@ -1,11 +1,14 @@
-/** Messages that a host or an extension sends into a session. */
+// Messages that a host or an extension sends into a session.
 
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
 import type { CustomMessage } from "../messages.js";
 import type { AgentSession } from "./agent-session.js";
 
 /** What the sender says of a message. */
-export type CustomParts<T = unknown> = Pick<CustomMessage<T>, "customType" | "content" | "display" | "details">;
+export type CustomParts<T = unknown> = Pick<
+  CustomMessage<T>,
+  "customType" | "content" | "display" | "details"
+>;
 
 /** Where a message goes. */
 export interface CustomDelivery {

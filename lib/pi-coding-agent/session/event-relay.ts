@@ -1,4 +1,4 @@
-/** Takes the agent's events, one after another: tells extensions and listeners, keeps messages, and acts when a run ends. */
+// Takes the agent's events, one after another: tells extensions and listeners, keeps messages, and acts when a run ends.
 
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import type { AgentEvent } from "../../pi-agent-core/types.js";

@@ -1,4 +1,4 @@
-/** What a text that begins with `/` means: a command, a skill, a template. */
+// What a text that begins with `/` means: a command, a skill, a template.
 
 import { readFileSync } from "node:fs";
 import { stripFrontmatter } from "../frontmatter.js";

@@ -1,4 +1,4 @@
-/** Writes a session as one page that needs nothing else: no scripts, no network. */
+// Writes a session as one page that needs nothing else: no scripts, no network.
 
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -36,7 +36,10 @@ export async function exportSessionToHtml(
   return path;
 }
 
-function pageOf(session: SessionManager, { systemPrompt, tools }: Pick<AgentState, "systemPrompt" | "tools">) {
+function pageOf(
+  session: SessionManager,
+  { systemPrompt, tools }: Pick<AgentState, "systemPrompt" | "tools">,
+) {
   const title = session.getSessionName() ?? `Session ${session.getSessionId()}`;
   const { timestamp = "", cwd = "" } = session.getHeader() ?? {};
   const offered = tools.map(({ name, description }) => `${name}: ${description}`).join("\n\n");
@@ -46,13 +49,13 @@ function pageOf(session: SessionManager, { systemPrompt, tools }: Pick<AgentStat
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escape(title)}</title>
+<title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
-<h1>${escape(title)}</h1>
-<div>${escape(timestamp)} · ${escape(cwd)}</div>
+<h1>${escaped(title)}</h1>
+<div>${escaped(timestamp)} · ${escaped(cwd)}</div>
 ${folded("System prompt", systemPrompt)}${folded("Tools", offered)}
 </header>
 ${session.getBranch().map(article).join("\n")}
@@ -64,13 +67,16 @@ ${session.getBranch().map(article).join("\n")}
 function article(entry: SessionEntry): string {
   const { kind, body } = shown(entry);
   if (!body) return "";
-  return `<article class="${escape(kind)}" id="${escape(entry.id)}"><h2>${escape(kind)} · ${escape(entry.timestamp)}</h2>${body}</article>`;
+  return `<article class="${escaped(kind)}" id="${escaped(entry.id)}"><h2>${escaped(kind)} · ${escaped(entry.timestamp)}</h2>${body}</article>`;
 }
 
 function shown(entry: SessionEntry): { kind: string; body: string } {
   switch (entry.type) {
     case "message":
-      return { kind: failed(entry.message) ? `${entry.message.role} error` : entry.message.role, body: messageBody(entry.message) };
+      return {
+        kind: failed(entry.message) ? `${entry.message.role} error` : entry.message.role,
+        body: messageBody(entry.message),
+      };
     case "custom_message":
       return { kind: entry.customType, body: entry.display ? blocks(entry.content) : "" };
     case "compaction":
@@ -99,7 +105,7 @@ function messageBody(message: AgentMessage): string {
     case "compactionSummary":
       return text(message.summary);
     case "toolResult":
-      return `<details><summary>${escape(message.toolName)}</summary>${blocks(message.content)}</details>`;
+      return `<details><summary>${escaped(message.toolName)}</summary>${blocks(message.content)}</details>`;
     case "assistant":
       return blocks(message.content) + (message.errorMessage ? code(message.errorMessage) : "");
     default:
@@ -121,7 +127,7 @@ function block(part: Block): string {
     case "thinking":
       return folded("Thinking", `${part.thinking}`);
     case "image":
-      return `<img alt="" src="data:${escape(`${part.mimeType}`)};base64,${escape(`${part.data}`)}">`;
+      return `<img alt="" src="data:${escaped(`${part.mimeType}`)};base64,${escaped(`${part.data}`)}">`;
     case "toolCall":
       return folded(`Calls ${part.name}`, JSON.stringify(part.arguments, null, 2));
     default:
@@ -130,14 +136,20 @@ function block(part: Block): string {
 }
 
 function folded(title: string, body: string): string {
-  return body ? `<details><summary>${escape(title)}</summary>${code(body)}</details>` : "";
+  return body ? `<details><summary>${escaped(title)}</summary>${code(body)}</details>` : "";
 }
 
-const text = (value: string) => (value ? `<pre class="text">${escape(value)}</pre>` : "");
-const code = (value: string) => `<pre>${escape(value)}</pre>`;
+const text = (value: string) => (value ? `<pre class="text">${escaped(value)}</pre>` : "");
+const code = (value: string) => `<pre>${escaped(value)}</pre>`;
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
-function escape(value: string): string {
+function escaped(value: string): string {
   return value.replace(/[&<>"']/g, (unit) => ENTITIES[unit] as string);
 }

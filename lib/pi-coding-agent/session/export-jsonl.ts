@@ -1,4 +1,4 @@
-/** Writes a branch of a session as a session's file of its own. */
+// Writes a branch of a session as a session's file of its own.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";

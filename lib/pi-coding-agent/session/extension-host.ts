@@ -1,9 +1,15 @@
-/** What extensions can do with a session, and what the host gives them. */
+// What extensions can do with a session, and what the host gives them.
 
 import { basename, dirname } from "node:path";
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
-import type { CompactOptions, ExtensionRunner, ProviderConfig, ReplacedSessionContext, SlashCommandInfo } from "../extensions/index.js";
+import type {
+  CompactOptions,
+  ExtensionRunner,
+  ProviderConfig,
+  ReplacedSessionContext,
+} from "../extensions/index.js";
+import type { SlashCommandInfo } from "../slash-commands.js";
 import type { AgentSession } from "./agent-session.js";
 import type { CustomDelivery, CustomParts } from "./custom-messages.js";
 import { saying } from "./transcript.js";
@@ -53,9 +59,7 @@ export class ExtensionHost {
   #actions(runner: ExtensionRunner) {
     const { session } = this;
     const told = (event: string, sending: Promise<void>) => {
-      sending.catch((error) =>
-        runner.emitError({ extensionPath: "<runtime>", event, error: saying(error) }),
-      );
+      sending.catch((error) => runner.emitError({ extensionPath: "<runtime>", event, error: saying(error) }));
     };
     return {
       sendMessage: (message: CustomParts, options?: CustomDelivery) =>
@@ -122,7 +126,7 @@ function commandsOf(session: AgentSession, runner: ExtensionRunner): SlashComman
 
 function command(
   source: SlashCommandInfo["source"],
-  { description, sourceInfo }: Pick<SlashCommandInfo, "description" | "sourceInfo">,
+  { description, sourceInfo }: { description?: string; sourceInfo: SlashCommandInfo["sourceInfo"] },
   name: string,
 ): SlashCommandInfo {
   return { name, description, source, sourceInfo };
@@ -151,7 +155,9 @@ export async function discoverResources(session: AgentSession, reason: "startup"
 
 function resourcePath({ path, extensionPath }: { path: string; extensionPath: string }) {
   const isInline = extensionPath.startsWith("<");
-  const name = isInline ? extensionPath.replace(/[<>]/g, "") : basename(extensionPath).replace(/\.(ts|js)$/, "");
+  const name = isInline
+    ? extensionPath.replace(/[<>]/g, "")
+    : basename(extensionPath).replace(/\.(ts|js)$/, "");
   const baseDir = isInline ? undefined : dirname(extensionPath);
   const place = { scope: "temporary" as const, origin: "top-level" as const, baseDir };
   return { path, metadata: { source: `extension:${name}`, ...place } };
@@ -160,7 +166,10 @@ function resourcePath({ path, extensionPath }: { path: string; extensionPath: st
 /** A session's command context, whose messages go to that session. */
 export function replacedContext(session: AgentSession): ReplacedSessionContext {
   const context = session.extensionRunner.createCommandContext();
-  const own = Object.defineProperties({} as ReplacedSessionContext, Object.getOwnPropertyDescriptors(context));
+  const own = Object.defineProperties(
+    {} as ReplacedSessionContext,
+    Object.getOwnPropertyDescriptors(context),
+  );
   own.sendMessage = (message, options) => session.sendCustomMessage(message, options);
   own.sendUserMessage = (content, options) => session.sendUserMessage(content, options);
   return own;

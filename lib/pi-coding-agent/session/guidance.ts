@@ -1,4 +1,4 @@
-/** What users are told who have no model or no key. */
+// What users are told who have no model or no key.
 
 import { homedir } from "node:os";
 import { join } from "node:path";

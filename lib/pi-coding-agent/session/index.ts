@@ -1,4 +1,4 @@
-/** Agent sessions, and what makes them. */
+// Agent sessions, and what makes them.
 
 export { AgentSession } from "./agent-session.js";
 export {

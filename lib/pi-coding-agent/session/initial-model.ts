@@ -1,4 +1,4 @@
-/** Which model a session begins with. */
+// Which model a session begins with.
 
 import type { ModelRegistry } from "../model-registry.js";
 import type { SettingsManager } from "../settings-manager.js";

@@ -1,7 +1,7 @@
-/** Which model answers, and how hard it thinks. */
+// Which model answers, and how hard it thinks.
 
-import { clampThinkingLevel, getSupportedThinkingLevels, modelsAreEqual } from "../../pi-ai/models.js";
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
+import { clampThinkingLevel, getSupportedThinkingLevels, modelsAreEqual } from "../../pi-ai/models.js";
 import type { AgentSession } from "./agent-session.js";
 import type { AnyModel, ModelCycleResult, ScopedModel } from "./types.js";
 

@@ -1,4 +1,4 @@
-/** The texts that wait for the agent, as hosts show them; the messages themselves wait in the agent. */
+// The texts that wait for the agent, as hosts show them; the messages themselves wait in the agent.
 
 /** Which queue a text waits in. */
 export type QueueName = "steering" | "followUp";

@@ -1,11 +1,15 @@
-/** What becomes of a text that is prompted: a command's call, a queued message, or messages for a new run. */
+// What becomes of a text that is prompted: a command's call, a queued message, or messages for a new run.
 
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
 import type { AgentSession } from "./agent-session.js";
 import type { CustomParts } from "./custom-messages.js";
-import { formatExpiredMessage, formatNoApiKeyFoundMessage, formatNoModelSelectedMessage } from "./guidance.js";
 import { expandText, runCommand } from "./expansion.js";
+import {
+  formatExpiredMessage,
+  formatNoApiKeyFoundMessage,
+  formatNoModelSelectedMessage,
+} from "./guidance.js";
 import { lastAnswer } from "./transcript.js";
 import type { PromptOptions } from "./types.js";
 
@@ -13,7 +17,11 @@ const BUSY =
   "Agent is already processing. Specify streamingBehavior ('steer' or 'followUp') to queue the message.";
 
 /** Prompts: resolves when the run, and any retry of it, is over. */
-export async function prompt(session: AgentSession, typed: string, options: PromptOptions = {}): Promise<void> {
+export async function prompt(
+  session: AgentSession,
+  typed: string,
+  options: PromptOptions = {},
+): Promise<void> {
   let messages: AgentMessage[];
   try {
     const expands = options.expandPromptTemplates ?? true;

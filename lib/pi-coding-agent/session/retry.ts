@@ -1,4 +1,4 @@
-/** Makes a request again that failed for a reason that may pass, after a wait that grows. */
+// Makes a request again that failed for a reason that may pass, after a wait that grows.
 
 import type { AgentEvent } from "../../pi-agent-core/types.js";
 import { failureOf } from "../../pi-ai/failure.js";

@@ -1,4 +1,4 @@
-/** The session that a host has open, and its going over to another one. */
+// The session that a host has open, and its going over to another one.
 
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";

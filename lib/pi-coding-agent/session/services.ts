@@ -1,4 +1,4 @@
-/** What sessions of one folder share: keys, models, settings and resources. */
+// What sessions of one folder share: keys, models, settings and resources.
 
 import { join } from "node:path";
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
@@ -14,7 +14,11 @@ import { getAgentDir } from "../session-files.js";
 import type { SessionManager } from "../session-manager.js";
 import { SettingsManager } from "../settings-manager.js";
 import type { ToolDef } from "../tools/sets.js";
-import { type CreateAgentSessionOptions, type CreateAgentSessionResult, createAgentSession } from "./create.js";
+import {
+  type CreateAgentSessionOptions,
+  type CreateAgentSessionResult,
+  createAgentSession,
+} from "./create.js";
 import { saying } from "./transcript.js";
 import type { AnyModel, ScopedModel } from "./types.js";
 

@@ -1,4 +1,4 @@
-/** A wait that can be given up. */
+// A wait that can be given up.
 
 /** Resolves after `ms` milliseconds; rejects as soon as the signal aborts. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-/** What a session has come to: its messages, tokens and cost, and how full the model's window is. */
+// What a session has come to: its messages, tokens and cost, and how full the model's window is.
 
 import type { AssistantMessage } from "../../pi-ai/types.js";
 import { calculateContextTokens, estimateContextTokens } from "../compaction/index.js";
@@ -59,11 +59,16 @@ function isJustCompacted({ sessionManager }: AgentSession): boolean {
     const { stopReason } = entry.message as AssistantMessage;
     return stopReason !== "aborted" && stopReason !== "error";
   });
-  return !isMessageOf(answer, "assistant") || calculateContextTokens((answer.message as AssistantMessage).usage) <= 0;
+  return (
+    !isMessageOf(answer, "assistant") ||
+    calculateContextTokens((answer.message as AssistantMessage).usage) <= 0
+  );
 }
 
 /** What the user has said, to fork from. */
-export function getUserMessagesForForking({ sessionManager }: AgentSession): { entryId: string; text: string }[] {
+export function getUserMessagesForForking({
+  sessionManager,
+}: AgentSession): { entryId: string; text: string }[] {
   const said = sessionManager.getEntries().flatMap((entry) => {
     if (entry.type !== "message" || entry.message.role !== "user") return [];
     return [{ entryId: entry.id, text: textOf(entry.message.content) }];

@@ -1,6 +1,9 @@
-/** Lets extensions stop the agent's calls and change their results. */
+// Lets extensions stop the agent's calls and change their results.
 
 import type { AgentSession } from "./agent-session.js";
+
+/** What a tool is called with. */
+type Input = Record<string, unknown>;
 
 /**
  * Sets the agent's hooks. They take the session's runner as it is at each call.
@@ -13,7 +16,7 @@ export function installToolHooks(session: AgentSession, settled: () => Promise<v
     await settled();
     const { name: toolName, id: toolCallId } = toolCall;
     try {
-      return await runner.emitToolCall({ type: "tool_call", toolName, toolCallId, input: args });
+      return await runner.emitToolCall({ type: "tool_call", toolName, toolCallId, input: args as Input });
     } catch (error) {
       if (error instanceof Error) throw error;
       throw new Error(`Extension failed, blocking execution: ${String(error)}`);
@@ -24,7 +27,7 @@ export function installToolHooks(session: AgentSession, settled: () => Promise<v
     if (!runner.hasHandlers("tool_result")) return undefined;
     const { name: toolName, id: toolCallId } = toolCall;
     const { content, details } = result;
-    const what = { toolName, toolCallId, input: args, content, details, isError };
+    const what = { toolName, toolCallId, input: args as Input, content, details, isError };
     const changed = await runner.emitToolResult({ type: "tool_result", ...what });
     return changed && { ...changed, isError: changed.isError ?? isError };
   };

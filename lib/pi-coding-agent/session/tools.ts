@@ -1,4 +1,4 @@
-/** The tools of a session: those that are built in, the extensions' and the host's, by name, and which of them are on. */
+// The tools of a session: those that are built in, the extensions' and the host's, by name, and which of them are on.
 
 import { wrapRegisteredTools } from "../extensions/index.js";
 import { createSyntheticSourceInfo, type SourceInfo } from "../source-info.js";
@@ -136,6 +136,7 @@ function sourceOf({ name }: ToolDef, source: "builtin" | "sdk"): SourceInfo {
 /** A tool of the loop as a definition. */
 function definitionOf(tool: AnyTool): ToolDef {
   const { name, label, description, parameters, prepareArguments, executionMode } = tool;
-  const run: ToolDef["execute"] = async (id, params, signal, onUpdate) => tool.execute(id, params, signal, onUpdate);
+  const run: ToolDef["execute"] = async (id, params, signal, onUpdate) =>
+    tool.execute(id, params, signal, onUpdate);
   return { name, label, description, parameters, prepareArguments, executionMode, execute: run } as ToolDef;
 }

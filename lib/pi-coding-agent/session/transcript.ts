@@ -1,4 +1,4 @@
-/** The transcript: what its messages say, and how a run that failed goes on from it. */
+// The transcript: what its messages say, and how a run that failed goes on from it.
 
 import type { Agent } from "../../pi-agent-core/agent.js";
 import type { AgentMessage } from "../../pi-agent-core/messages.js";

@@ -1,6 +1,7 @@
-/** Goes to another place in a session's tree, with a summary of the branch that is left if it is wanted. */
+// Goes to another place in a session's tree, with a summary of the branch that is left if it is wanted.
 
 import { collectEntriesForBranchSummary, generateBranchSummary } from "../compaction/index.js";
+import type { TreePreparation } from "../extensions/index.js";
 import type { BranchSummaryEntry, SessionEntry } from "../session-entries.js";
 import type { AgentSession } from "./agent-session.js";
 import { textOf } from "./transcript.js";
@@ -65,7 +66,7 @@ export async function navigateTree(
 
 async function askExtensions(
   { extensionRunner }: AgentSession,
-  preparation: { userWantsSummary: boolean } & NavigateOptions,
+  preparation: TreePreparation,
   signal: AbortSignal,
 ): Promise<Plan | undefined> {
   const { customInstructions, replaceInstructions, label } = preparation;
@@ -104,7 +105,8 @@ function destinationOf(target: SessionEntry): { leafId: string | null; editorTex
   if (target.type === "message" && target.message.role === "user") {
     return { leafId: target.parentId, editorText: textOf(target.message.content) };
   }
-  if (target.type === "custom_message") return { leafId: target.parentId, editorText: textOf(target.content) };
+  if (target.type === "custom_message")
+    return { leafId: target.parentId, editorText: textOf(target.content) };
   return { leafId: target.id };
 }
 

@@ -1,4 +1,4 @@
-/** The shapes round an agent session: its events, what it is made of, and the options and results of its methods. */
+// The shapes round an agent session: its events, what it is made of, and the options and results of its methods.
 
 import type { Agent } from "../../pi-agent-core/agent.js";
 import type { AgentEvent, AgentTool, ThinkingLevel } from "../../pi-agent-core/types.js";

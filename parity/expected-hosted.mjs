@@ -12,7 +12,7 @@ const ends = ({ seen, at }, text) => {
   return said.startsWith("event compaction_end") && said.includes(text);
 };
 /** A request for a summary. */
-const SUMMING = /^(request .*"maxTokens":\d|asks .*<conversation>)/;
+const SUMMING = /^(request .*"maxTokens":\d|asks .*<conversation>|kept )/;
 const NOTHING = '"result":"(undefined)","aborted":false,"willRetry":false}';
 
 export const hosted = [
@@ -46,6 +46,11 @@ export const hosted = [
   {
     id: "compaction-images",
     match: (it) => isHosted(it) && it.kase.script.images && /^(ctx|event compaction|look)/.test(it.path),
+  },
+  // Pi waits for ever where a run fails before it has an answer, or cannot go on.
+  {
+    id: "hosted-hang",
+    match: (it) => isHosted(it) && /^\w+ does not settle/.test(line(it.seen.alpha, it.at)),
   },
   // Pi gives up the one compaction's controller when the other one ends.
   {

@@ -209,7 +209,7 @@ export class Gateway extends Stage {
         (value) => ["resolves", value],
         (error) => ["rejects", error.name, error.message],
       );
-      await time.run();
+      await this.rest();
       this.say(label, ...(await outcome));
       this.say(
         "then",

@@ -174,11 +174,18 @@ export class Stage extends ScriptedModel {
 
   hear(event) {
     const { type, ...rest } = event;
+    if (event.result?.firstKeptEntryId) this.say("kept", this.keptFrom(event.result.firstKeptEntryId));
     this.say(`event ${type}`, rest);
     if (type === "compaction_start" || type === "auto_retry_start") {
       const todo = this.script.during.get(this.points++);
       if (todo && !/Model/.test(todo.do)) told().then(() => this.start(todo, type));
     }
+  }
+
+  /** How many entries before a compaction it keeps. */
+  keptFrom(id) {
+    const entries = this.manager.getBranch().filter(({ type }) => type !== "context_edit");
+    return entries.length - entries.findIndex((entry) => entry.id === id);
   }
 
   tools() {
@@ -356,15 +363,19 @@ export class Stage extends ScriptedModel {
 
   // The whole.
 
+  rest(isDone) {
+    return this.time.run(() => this.points + this.lines.length, isDone);
+  }
+
   async play() {
     await this.make();
     for (const step of this.script.steps) {
       this.say("step", step.do);
       const done = this.start(step);
-      if (step.waits) await this.time.run(() => !this.open.has(done));
+      if (step.waits) await this.rest(() => !this.open.has(done));
       else for (let left = 3 + step.hops; left > 0; left--) await told();
     }
-    await this.time.run();
+    await this.rest();
     this.lines.push(...this.results);
     this.finish();
   }

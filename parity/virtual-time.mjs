@@ -1,7 +1,7 @@
 /** A clock that goes on only when nothing else is left to do, so that waits cost nothing and are in a fixed order. */
 
 /** Turns of the event loop without news after which the next timer is due. */
-const IDLE = 3;
+const IDLE = 12;
 
 export class VirtualTime {
   now = 1_700_000_000_000;
@@ -38,24 +38,29 @@ export class VirtualTime {
     this.now += milliseconds;
   }
 
-  /** Lets everything happen until nothing happens any more; where that is not `isDone`, waits for what takes real time. */
-  async run(isDone = () => true, patience = 4_000) {
+  /**
+   * Lets everything happen until nothing happens any more; where that is not `isDone`, waits for what takes real time.
+   * @param news - a number that grows when something happens.
+   */
+  async run(news, isDone = () => true) {
     let idle = 0;
-    let waits = 0;
-    for (let turn = 0; turn < patience; turn++) {
+    for (let seen = news(), waits = 0; waits < 300; ) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (++idle < IDLE) continue;
-      idle = 0;
+      idle = news() === seen ? idle + 1 : 0;
+      seen = news();
+      if (idle < IDLE) continue;
       const [next] = [...this.#timers.values()].sort((a, b) => a.due - b.due || a.id - b.id);
       if (next) {
         this.#timers.delete(next.id);
         this.now = Math.max(this.now, next.due);
         next.act();
-      } else if (turn > 30) {
-        // What reads files takes real time.
-        if (isDone() || waits++ > 50) return;
+      } else if (isDone()) {
+        return;
+      } else {
+        waits++;
         await new Promise((resolve) => this.#real.setTimeout(resolve, 2));
       }
+      idle = 0;
     }
   }
 }

@@ -3,6 +3,7 @@
 // the other.
 
 export { streamProxy } from "../pi-agent-core/proxy.js";
+export { allowSecrets, rememberSecrets, type SecretSink, withoutSecrets } from "../pi-ai/secrets.js";
 export { buildSessionContext } from "../pi-coding-agent/session-context.js";
 export * from "../pi-coding-agent/session-entries.js";
 export type { SessionInfo, SessionListProgress } from "../pi-coding-agent/session-list.js";
@@ -26,6 +27,10 @@ export * from "./events.js";
 export * from "./file-tools.js";
 export type { LoopMessage } from "./history.js";
 export * from "./loop.js";
+export * from "./runtime.js";
+export * from "./runtime-mode.js";
+export * from "./session.js";
+export type { RuntimeDifference } from "./shadow.js";
 export * from "./sis.js";
 export * from "./state-manager.js";
 export * from "./tool-execution.js";

@@ -1,6 +1,7 @@
 // What a thrown value says, and the message that a run ends with when something threw.
 
 import { emptyMessage } from "../pi-ai/assembler.js";
+import { withoutSecrets } from "../pi-ai/secrets.js";
 import type { Api, AssistantMessage, Model } from "../pi-ai/types.js";
 
 /** The text that a thrown value has for models and people. */
@@ -18,7 +19,7 @@ export function failureMessage(model: Model<Api>, error: unknown, aborted: boole
     model: model.id,
     usage: emptyMessage(model).usage,
     stopReason: aborted ? "aborted" : "error",
-    errorMessage: textOf(error),
+    errorMessage: withoutSecrets(textOf(error), "errors"),
     timestamp: Date.now(),
   };
 }

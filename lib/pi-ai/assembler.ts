@@ -2,6 +2,7 @@
 
 import type { AssistantMessageEventStream } from "./event-stream.js";
 import { describe, type Failure, record } from "./failure.js";
+import { withoutSecrets } from "./secrets.js";
 import { StreamingArguments } from "./streaming-arguments.js";
 import type { Api, AssistantMessage, Model, ProviderResponse, StopReason, Usage } from "./types.js";
 
@@ -103,7 +104,7 @@ export class Assembler {
     }
     const reason = aborted ? "aborted" : "error";
     output.stopReason = reason;
-    output.errorMessage = describe(failure);
+    output.errorMessage = withoutSecrets(describe(failure), "errors");
     record(output, failure);
     this.beforeEnd?.(false);
     stream.push({ type: "error", reason, error: output });
@@ -159,7 +160,7 @@ export class Assembler {
         output.responseModel = text;
         return false;
       case "x":
-        output.errorMessage = text;
+        output.errorMessage = withoutSecrets(text, "errors");
         return false;
       case "s":
         output.stopReason = text as StopReason;

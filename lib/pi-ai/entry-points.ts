@@ -3,6 +3,7 @@
 import { emptyMessage } from "./assembler.js";
 import { AssistantMessageEventStream } from "./event-stream.js";
 import type { Asked } from "./request.js";
+import { withoutSecrets } from "./secrets.js";
 import type { Api, AssistantMessageEvent, Context, Model } from "./types.js";
 
 /** Works out what a call asks for; throws when that cannot be, for example without a key. */
@@ -48,7 +49,8 @@ export function deferred<M extends Model<Api>, O>(ask: Ask<M, O>, start: Start) 
 
 /** Ends a stream that cannot begin, with what was thrown. */
 export function refuse(stream: AssistantMessageEventStream, model: Model<Api>, error: unknown): void {
-  const errorMessage = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const errorMessage = withoutSecrets(text, "errors");
   const message = { ...emptyMessage(model), stopReason: "error" as const, errorMessage };
   stream.push({ type: "error", reason: "error", error: message });
   stream.end(message);

@@ -2,6 +2,7 @@
 // anything else, and what the environment says at the time of the call.
 
 import { getEnvApiKey } from "./env-api-keys.js";
+import { rememberSecrets } from "./secrets.js";
 import type { Api, Context, Message, Model, Price, StreamOptions } from "./types.js";
 
 /** What is asked of one turn. */
@@ -137,6 +138,7 @@ export function messagePart(message: Message, index: number): object {
 }
 
 function optionsPart({ options, simple, apiKey, client }: Asked, own: readonly string[]): object {
+  rememberSecrets(apiKey);
   const part: Record<string, unknown> = { simple, client, apiKey, headers: headerPart(options?.headers) };
   const names = [...SHARED_OPTIONS, ...(simple ? SIMPLE_OPTIONS : FULL_OPTIONS)];
   for (const name of names) part[name] = options?.[name];

@@ -9,6 +9,7 @@ import type {
   OAuthProviderInterface,
 } from "../pi-ai/oauth/types.js";
 import { getOAuthApiKey, getOAuthProvider, getOAuthProviders } from "../pi-ai/oauth.js";
+import { rememberSecrets } from "../pi-ai/secrets.js";
 import {
   type AuthStorageBackend,
   FileAuthStorageBackend,
@@ -58,6 +59,7 @@ export class AuthStorage {
 
   /** Sets a key that comes before all others and is not stored. */
   setRuntimeApiKey(provider: string, apiKey: string): void {
+    rememberSecrets(apiKey);
     this.runtimeOverrides.set(provider, apiKey);
   }
 
@@ -92,6 +94,7 @@ export class AuthStorage {
   /** Stores what is to be used for a provider. */
   set(provider: string, credential: AuthCredential): void {
     this.data[provider] = credential;
+    rememberTokens(this.data);
     this.persistProviderChange(provider, credential);
   }
 
@@ -244,6 +247,7 @@ export class AuthStorage {
         fresh = refreshed;
         const renewed = { ...credential, ...refreshed.newCredentials };
         this.data[providerId] = renewed;
+        rememberTokens(this.data);
         this.unsaved.set(providerId, renewed);
         written = [...this.unsaved];
         return { result: undefined, next: serialized(this.changed(stored)) };
@@ -287,6 +291,7 @@ export class AuthStorage {
   /** Takes over what is stored; what is not saved yet stays. */
   private adopt(stored: AuthStorageData): void {
     this.data = this.changed(stored);
+    rememberTokens(this.data);
     this.loadError = null;
   }
 
@@ -329,4 +334,11 @@ function serialized(data: AuthStorageData): string {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Notes tokens as secret. A key may be the name of a variable; what that holds is noted when it is used. */
+function rememberTokens(data: AuthStorageData): void {
+  for (const credential of Object.values(data)) {
+    if (credential?.type === "oauth") rememberSecrets(credential.access, credential.refresh);
+  }
 }

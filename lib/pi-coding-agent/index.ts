@@ -43,8 +43,8 @@ export {
   type ResourceExtensionPaths,
   type ResourceLoader,
 } from "./resource-loader.js";
-export { SessionBusy } from "./session-busy.js";
 export * from "./session/index.js";
+export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-doctor.js";
 export * from "./session-entries.js";

@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { keepAside, rewriteSession, SessionLog } from "../native.js";
+import { withoutSecrets } from "../pi-ai/secrets.js";
 import { SessionBusy } from "./session-busy.js";
 import {
   CURRENT_SESSION_VERSION,
@@ -288,5 +289,5 @@ function isConversation(entry: FileEntry): boolean {
 }
 
 function lines(entries: FileEntry[]): string {
-  return entries.map((entry) => JSON.stringify(entry)).join("\n");
+  return withoutSecrets(entries.map((entry) => JSON.stringify(entry)).join("\n"), "sessions");
 }

@@ -18,7 +18,7 @@ import { formatNoModelsAvailableMessage } from "./guidance.js";
 import { findInitialModel } from "./initial-model.js";
 import { DEFAULT_THINKING_LEVEL } from "./model-control.js";
 import { DEFAULT_TOOLS } from "./tools.js";
-import type { AnyModel, ScopedModel } from "./types.js";
+import type { AgentSessionConfig, AnyModel, AnyTool, ScopedModel } from "./types.js";
 
 /** What a session is made with. */
 export interface CreateAgentSessionOptions {
@@ -65,6 +65,15 @@ interface Parts {
 export async function createAgentSession(
   options: CreateAgentSessionOptions = {},
 ): Promise<CreateAgentSessionResult> {
+  return await createSession(options, AgentSession);
+}
+
+/** As `createAgentSession`, for a class of sessions that does more, and with tools instead of those that are built in. */
+export async function createSession<T extends AgentSession>(
+  options: CreateAgentSessionOptions,
+  Session: new (config: AgentSessionConfig) => T,
+  baseToolsOverride?: Record<string, AnyTool>,
+): Promise<CreateAgentSessionResult & { session: T }> {
   const parts = await partsOf(options);
   const { cwd, modelRegistry, settingsManager, sessionManager, resourceLoader } = parts;
   const before = sessionManager.buildSessionContext();
@@ -81,7 +90,7 @@ export async function createAgentSession(
   else if (model) sessionManager.appendModelChange(model.provider, model.id);
   if (!isContinued || !hasLevel) sessionManager.appendThinkingLevelChange(thinkingLevel);
   const { tools, noTools, scopedModels, customTools, sessionStartEvent } = options;
-  const session = new AgentSession({
+  const session = new Session({
     agent,
     sessionManager,
     settingsManager,
@@ -91,7 +100,7 @@ export async function createAgentSession(
     initialActiveToolNames: tools ? [...tools] : noTools ? [] : DEFAULT_TOOLS,
     extensionRunnerRef: runnerRef,
     ...given({ allowedToolNames: tools ?? (noTools === "all" ? [] : undefined) }),
-    ...given({ scopedModels, customTools, sessionStartEvent }),
+    ...given({ scopedModels, customTools, sessionStartEvent, baseToolsOverride }),
   });
   runnerRef.settled = () => session.settled();
   return { session, extensionsResult: resourceLoader.getExtensions(), modelFallbackMessage };

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import type { AgentState } from "../../pi-agent-core/types.js";
+import { withoutSecrets } from "../../pi-ai/secrets.js";
 import type { SessionEntry } from "../session-entries.js";
 import type { SessionManager } from "../session-manager.js";
 
@@ -32,7 +33,7 @@ export async function exportSessionToHtml(
   if (!file) throw new Error("Cannot export in-memory session to HTML");
   if (!existsSync(file)) throw new Error("Nothing to export yet - start a conversation first");
   const path = outputPath ?? `pi-session-${basename(file, ".jsonl")}.html`;
-  await writeFile(path, pageOf(session, state));
+  await writeFile(path, withoutSecrets(pageOf(session, state), "sessions"));
   return path;
 }
 

@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { withoutSecrets } from "../../pi-ai/secrets.js";
 import { CURRENT_SESSION_VERSION } from "../session-entries.js";
 import type { SessionManager } from "../session-manager.js";
 
@@ -20,6 +21,6 @@ export function exportBranchToJsonl(session: SessionManager, outputPath?: string
   const entries = branch.map((entry, at) => ({ ...entry, parentId: branch[at - 1]?.id ?? null }));
   const lines = [header, ...entries].map((entry) => `${JSON.stringify(entry)}\n`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, lines.join(""));
+  writeFileSync(path, withoutSecrets(lines.join(""), "sessions"));
   return path;
 }

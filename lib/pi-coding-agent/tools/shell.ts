@@ -2,6 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { environmentWithoutSecrets } from "../../pi-ai/secrets.js";
 import { getAgentDir } from "../session-files.js";
 
 /** A shell and what comes before a command among its arguments. */
@@ -35,13 +36,14 @@ export function getShellConfig(customShellPath?: string): ShellConfig {
   );
 }
 
-/** The environment of this process, with the folder of the agent's own programs on the path. */
+/** The environment of this process but for the keys of providers, with the folder of the agent's own programs on the path. */
 export function getShellEnv(): NodeJS.ProcessEnv {
   const own = join(getAgentDir(), "bin");
   const name = pathName();
   const folders = process.env[name] ?? "";
   const known = folders.split(delimiter).includes(own);
-  return { ...process.env, [name]: known || !folders ? folders || own : `${own}${delimiter}${folders}` };
+  const path = known || !folders ? folders || own : `${own}${delimiter}${folders}`;
+  return environmentWithoutSecrets({ ...process.env, [name]: path });
 }
 
 function pathName(): string {

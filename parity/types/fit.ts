@@ -42,13 +42,10 @@ export type ValueMisfits<Pi, Ours> = Misfits<{
   [Name in keyof Pi]: Name extends keyof Ours ? [Pi[Name], Ours[Name]] : "missing";
 }>;
 
-/** `true` if these names are just the expected ones, else those that are not. */
+/** `true` if these names are just the expected ones, else what is wrong. */
 export type Only<Expected, Names> = [Exclude<Names, Expected>, Exclude<Expected, Names>] extends [
   never,
   never,
 ]
   ? true
-  : { unexpected: Spelt<Exclude<Names, Expected>>; fitting: Exclude<Expected, Names> };
-
-/** So that errors show the names. */
-type Spelt<Names> = Names extends string ? `${Names}` : never;
+  : `${Exclude<Names, Expected> & string} does not fit` | `${Exclude<Expected, Names> & string} fits`;

@@ -308,6 +308,35 @@ describe("a refresh", () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
+  it("with a token that was just used gives what it was used for", async () => {
+    const next = (refresh: string) => ({
+      ...tokens,
+      access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, refresh }),
+      refresh_token: refresh,
+    });
+    const reused = () => json({ error: { code: "refresh_token_reused" } }, 401);
+    const left = new Map([
+      ["rotating-1", next("rotating-2")],
+      ["rotating-2", next("rotating-3")],
+    ]);
+    stub(async (_url, { body }) => {
+      const used = String((body as URLSearchParams).get("refresh_token"));
+      const answer = left.get(used);
+      left.delete(used);
+      return answer ? json(answer) : reused();
+    });
+    await refreshOpenAICodexToken("rotating-1");
+    await refreshOpenAICodexToken("rotating-2");
+    expect(await refreshOpenAICodexToken("rotating-1")).toMatchObject({
+      refresh: "rotating-3",
+      accountId: "acc",
+    });
+    await expect(refreshOpenAICodexToken("rotating-0")).rejects.toThrow("refresh_token_reused");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+    await expect(refreshOpenAICodexToken("rotating-1")).rejects.toThrow("refresh_token_reused");
+    vi.useRealTimers();
+  });
+
   it("of another account is another request", async () => {
     const fetch = stub(async () => json({ token: "t", expires_at: 2_000_000_000 }));
     await Promise.all([

@@ -24,7 +24,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 /** Linux has many loopback addresses, so that nobody else has the port. */
 const HOST = process.platform === "linux" ? `127.78.1.${1 + (process.pid % 250)}` : "127.0.0.1";
-const REFRESH = "refresh-secret-1";
+const REFRESH = "refresh/secret-1";
 const PORTS = { anthropic: 53692, codex: 1455 };
 const CLAIM = "https://api.openai.com/auth";
 
@@ -137,13 +137,14 @@ describe.each([
 
   it("can be given up while the service is silent", async () => {
     const { signal, abort } = controller();
-    stub((url, init) => {
+    const fetch = stub((url, init) => {
       setImmediate(abort);
       return silence(url, init);
     });
     const { done, back, state } = await begin(login, { signal });
     await visit(back, { code: "the-code", state });
     await expect(done).rejects.toThrow("Login cancelled");
+    expect(fetch.mock.calls[0]?.[1].signal?.aborted).toBe(true);
   });
 
   it("is not begun when it has been given up", async () => {
@@ -372,13 +373,21 @@ describe("a refresh", () => {
   });
 
   it.each([
-    ["the access token", { access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, name: "ÿþ??>>" }) }],
-    ["the identity", { access_token: "opaque", id_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" } }) }],
-    ["what was stored", { access_token: "opaque" }],
-  ])("finds ChatGPT's account in %s", async (_where, answer) => {
+    [
+      "the access token",
+      { access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, name: "ÿþ??>>" }) },
+      "acc",
+    ],
+    [
+      "the identity",
+      { access_token: "opaque", id_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" } }) },
+      "acc",
+    ],
+    ["what was stored", { access_token: "opaque" }, "stored"],
+  ])("finds ChatGPT's account in %s", async (_where, answer, accountId) => {
     stub(async () => json({ ...tokens, ...answer }));
-    const stored = { ...expired, accountId: "acc" };
-    expect(await openaiCodexOAuthProvider.refreshToken(stored)).toMatchObject({ accountId: "acc" });
+    const stored = { ...expired, accountId: "stored" };
+    expect(await openaiCodexOAuthProvider.refreshToken(stored)).toMatchObject({ accountId });
   });
 
   it("asks the enterprise of the account", async () => {

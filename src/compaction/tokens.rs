@@ -16,7 +16,7 @@ fn width(byte: u8) -> usize {
 }
 
 /// A text of at most so many code units: what is longer ends with a note of how much is missing. No character is split.
-pub(super) fn fitted<'a>(text: WireStr<'a>, most: usize) -> WireStr<'a> {
+pub(super) fn fitted(text: WireStr<'_>, most: usize) -> WireStr<'_> {
     let all = units(&text);
     if all <= most {
         return text;

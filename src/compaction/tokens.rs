@@ -3,10 +3,10 @@
 use crate::json::WireStr;
 
 /// Code units that are taken for a token.
-pub const TOKEN: usize = 4;
+pub(super) const TOKEN: usize = 4;
 
 /// The length of a text in UTF-16 code units.
-pub fn units(text: &WireStr<'_>) -> usize {
+pub(super) fn units(text: &WireStr<'_>) -> usize {
     text.as_bytes().iter().map(|byte| width(*byte)).sum()
 }
 

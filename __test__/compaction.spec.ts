@@ -205,6 +205,16 @@ describe("P15: when a session is compacted", () => {
   });
 });
 
+it("a message without its content keeps nobody from compacting the rest", () => {
+  const bare = { role: "assistant", timestamp: 1 } as unknown as Message;
+  const call = { type: "toolCall", id: "c" };
+  const session = written(user("one"), bare, { ...bare, content: [call] } as Message, user("two"));
+  expect(
+    session.getBranch().map((entry) => entry.type === "message" && estimateTokens(entry.message)),
+  ).toEqual([1, 0, 0, 1]);
+  expect(planned(session, 1)?.history).toBe("[User]: one\n\n[Assistant tool calls]: ()");
+});
+
 it("a cut of a hundred thousand entries that nobody linked is found", () => {
   const entries = Array.from({ length: 100_000 }, (_, at) => ({
     type: "message",

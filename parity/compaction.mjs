@@ -186,7 +186,7 @@ function preparations(side, entries, random, pi) {
   };
   const found = isOff ? mended : asPi;
   if (found.messagesToSummarize.length + found.turnPrefixMessages.length === 0) return "nothing";
-  const { tokensBefore } = pi.prepareCompaction(whole, settings);
+  const { tokens: tokensBefore } = pi.estimateContextTokens(pi.buildSessionContext(whole).messages);
   return { ...spelt({ ...found, tokensBefore }, entries), ...(isOff && { fileOps: "by other messages" }) };
 }
 

@@ -9,4 +9,3 @@ mod tokens;
 
 pub use cut::{Cut, Kind, find_cut, turn_start};
 pub use serialize::{chunks, parts};
-pub use tokens::{TOKEN, units};

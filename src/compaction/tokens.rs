@@ -3,10 +3,10 @@
 use crate::json::WireStr;
 
 /// Code units that are taken for a token.
-pub const TOKEN: usize = 4;
+pub(super) const TOKEN: usize = 4;
 
 /// The length of a text in UTF-16 code units.
-pub fn units(text: &WireStr<'_>) -> usize {
+pub(super) fn units(text: &WireStr<'_>) -> usize {
     text.as_bytes().iter().map(|byte| width(*byte)).sum()
 }
 
@@ -16,7 +16,7 @@ fn width(byte: u8) -> usize {
 }
 
 /// A text of at most so many code units: what is longer ends with a note of how much is missing. No character is split.
-pub(super) fn fitted<'a>(text: WireStr<'a>, most: usize) -> WireStr<'a> {
+pub(super) fn fitted(text: WireStr<'_>, most: usize) -> WireStr<'_> {
     let all = units(&text);
     if all <= most {
         return text;

@@ -17,8 +17,7 @@ export function conversationChunks(messages: Message[], room?: number): string[]
 }
 
 /** Images need not cross. */
-function withoutImages(message: Message): unknown {
-  const { role, content } = message;
-  if (typeof content === "string") return { role, content };
-  return { role, content: (content as { type: string }[]).filter(({ type }) => type !== "image") };
+function withoutImages({ role, content }: Message): unknown {
+  if (!Array.isArray(content)) return { role, content };
+  return { role, content: (content as { type: string }[]).filter((block) => block?.type !== "image") };
 }

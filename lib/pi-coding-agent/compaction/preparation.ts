@@ -44,7 +44,7 @@ export function prepareCompaction(
   settings: CompactionSettings,
 ): CompactionPreparation | undefined {
   if (pathEntries.at(-1)?.type === "compaction") return undefined;
-  const { previous, start } = boundaryOf(pathEntries);
+  const { previous, previousAt, start } = boundaryOf(pathEntries);
   const edits = editsOf(pathEntries);
   const cut = cutBetween(pathEntries, start, pathEntries.length, settings.keepRecentTokens, edits);
   const { firstKeptEntryIndex: first, isSplitTurn } = cut;
@@ -61,20 +61,19 @@ export function prepareCompaction(
     messagesToSummarize,
     turnPrefixMessages,
     isSplitTurn,
-    tokensBefore: contextTokens(pathEntries, start, edits),
+    tokensBefore: contextTokens(pathEntries, previousAt, edits),
     previousSummary: previous?.summary,
     fileOps,
     settings,
   };
 }
 
-/** Where what the model is shown begins: at what the last compaction keeps. */
-export function boundaryOf(pathEntries: SessionEntry[]): { previous?: CompactionEntry; start: number } {
-  const at = pathEntries.findLastIndex(({ type }) => type === "compaction");
-  if (at < 0) return { start: 0 };
-  const previous = pathEntries[at] as CompactionEntry;
-  const kept = pathEntries.findIndex(({ id }) => id === previous.firstKeptEntryId);
-  return { previous, start: kept < 0 ? at + 1 : kept };
+/** The last compaction, and where what the model is shown begins: at what that keeps. */
+export function boundaryOf(pathEntries: SessionEntry[]) {
+  const previousAt = pathEntries.findLastIndex(({ type }) => type === "compaction");
+  const previous = pathEntries[previousAt] as CompactionEntry | undefined;
+  const kept = previous ? pathEntries.findIndex(({ id }) => id === previous.firstKeptEntryId) : 0;
+  return { previous, previousAt, start: kept < 0 ? previousAt + 1 : kept };
 }
 
 /** What some entries say; the files of its calls are noted. In one pass, since a history may be long. */
@@ -96,16 +95,17 @@ function takeOut(
 }
 
 /**
- * What the context takes, as `estimateContextTokens` of `buildSessionContext` says; where the last answer is near, without
- * a look at what comes before it.
+ * What the context takes, as `estimateContextTokens` of `buildSessionContext` says; without a look at what comes before the
+ * last answer where that comes after the last compaction.
  */
-function contextTokens(entries: SessionEntry[], start: number, edits: Edits): number {
+function contextTokens(entries: SessionEntry[], previousAt: number, edits: Edits): number {
   const since: AgentMessage[] = [];
-  for (let at = entries.length - 1; at >= start; at--) {
+  for (let at = entries.length - 1; at > previousAt; at--) {
     const entry = entries[at] as SessionEntry;
     const message = messageOf(entry, edits);
     if (message) since.push(message);
     if (message && usageOf(message)) return estimateContextTokens(since.reverse()).tokens;
+    // Hosts may pass entries of which one does not continue the other; the context ends there.
     const parent = entries[at - 1]?.id;
     if (!parent || parent !== entry.parentId) break;
   }

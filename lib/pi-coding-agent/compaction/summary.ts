@@ -77,7 +77,8 @@ export async function generateTurnPrefixSummary(
 
 function chunksFor(messages: AgentMessage[], { model, reserveTokens }: SummaryOptions): string[] {
   const room = Math.floor((model.contextWindow - reserveTokens) * SHARE_OF_WINDOW);
-  return conversationChunks(convertToLlm(messages), room > 0 ? room : undefined);
+  const isKnown = room > 0 && Number.isFinite(room);
+  return conversationChunks(convertToLlm(messages), isKnown ? room : undefined);
 }
 
 /** The options of a request whose answer may take a share of what is left free. */

@@ -71,21 +71,23 @@ function lengthOf(message: AgentMessage): number {
     case "assistant":
       return answerLength(message);
     case "bashExecution":
-      return message.command.length + message.output.length;
+      return size(message.command) + size(message.output);
     case "branchSummary":
     case "compactionSummary":
-      return message.summary.length;
+      return size(message.summary);
     default:
       return 0;
   }
 }
 
+/** Hosts leave things out; one such message must not keep a session from being compacted. */
+const size = (text: string | undefined) => text?.length ?? 0;
+
 function contentLength(content: string | { type: string; text?: string }[]): number {
   if (typeof content === "string") return content.length;
   let length = 0;
-  // Hosts leave contents out.
   for (const { type, text } of content ?? []) {
-    if (type === "text" && text) length += text.length;
+    if (type === "text") length += size(text);
     else if (type === "image") length += IMAGE;
   }
   return length;
@@ -93,10 +95,10 @@ function contentLength(content: string | { type: string; text?: string }[]): num
 
 function answerLength({ content }: AssistantMessage): number {
   let length = 0;
-  for (const block of content) {
-    if (block.type === "text") length += block.text.length;
-    else if (block.type === "thinking") length += block.thinking.length;
-    else if (block.type === "toolCall") length += block.name.length + JSON.stringify(block.arguments).length;
+  for (const block of content ?? []) {
+    if (block.type === "text") length += size(block.text);
+    else if (block.type === "thinking") length += size(block.thinking);
+    else if (block.type === "toolCall") length += size(block.name) + size(JSON.stringify(block.arguments));
   }
   return length;
 }

@@ -1,4 +1,5 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { registry } from "./expected-registry.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -131,6 +132,7 @@ export const expected = [
   ...sessions,
   ...tools,
   ...shell,
+  ...registry,
   ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({

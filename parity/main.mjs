@@ -65,6 +65,8 @@ const offline = {
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
+  registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

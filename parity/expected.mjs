@@ -2,6 +2,7 @@ import { bedrock } from "./expected-bedrock.mjs";
 import { extensions } from "./expected-extensions.mjs";
 import { hosted } from "./expected-hosted.mjs";
 import { oauth } from "./expected-oauth.mjs";
+import { registry } from "./expected-registry.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -136,6 +137,7 @@ export const expected = [
   ...tools,
   ...shell,
   ...extensions,
+  ...registry,
   ...skills,
   ...oauth,
   { id: "P14", match: truncated },

@@ -77,6 +77,8 @@ const offline = {
   },
   packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
+  settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
+  registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

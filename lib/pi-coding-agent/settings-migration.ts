@@ -20,7 +20,9 @@ export function migrateSettings(settings: Record<string, unknown>): Settings {
 /** Skills were an object once. */
 function migrateSkills(settings: Record<string, unknown>, skills: Record<string, unknown>): void {
   const { enableSkillCommands, customDirectories } = skills;
-  if (enableSkillCommands !== undefined) settings.enableSkillCommands ??= enableSkillCommands;
+  if (enableSkillCommands !== undefined && settings.enableSkillCommands === undefined) {
+    settings.enableSkillCommands = enableSkillCommands;
+  }
   if (Array.isArray(customDirectories) && customDirectories.length > 0) settings.skills = customDirectories;
   else delete settings.skills;
 }

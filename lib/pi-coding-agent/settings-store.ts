@@ -199,13 +199,13 @@ function parseSettings(text: string): Settings {
 function withChanges(stored: Settings, settings: Settings, changes: Changes): Settings {
   const next: Record<string, unknown> = { ...stored };
   for (const [field, parts] of changes) {
-    const value = settings[field as keyof Settings];
-    if (parts.size === 0 || !isRecord(value)) {
+    const value: unknown = settings[field as keyof Settings];
+    if (parts.size === 0 || typeof value !== "object" || value === null) {
       next[field] = value;
       continue;
     }
     const whole = { ...(next[field] as object | undefined) } as Record<string, unknown>;
-    for (const part of parts) whole[part] = value[part];
+    for (const part of parts) whole[part] = (value as Record<string, unknown>)[part];
     next[field] = whole;
   }
   return next;

@@ -1,5 +1,9 @@
 import { bedrock } from "./expected-bedrock.mjs";
+<<<<<<< HEAD
 import { extensions } from "./expected-extensions.mjs";
+=======
+import { oauth } from "./expected-oauth.mjs";
+>>>>>>> oauth
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -134,6 +138,7 @@ export const expected = [
   ...shell,
   ...extensions,
   ...skills,
+  ...oauth,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

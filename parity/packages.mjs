@@ -61,7 +61,7 @@ export async function compareSides({ seed, count, alpha, beta, report }) {
     section.close();
   };
   await each("package sources", count * 10, sources);
-  await each("package resources", count * 3, resources);
+  await each("package resources", count, resources);
   await each("package commands", Math.ceil(count / 15), commands);
 }
 
@@ -406,7 +406,6 @@ const WHICH = [
   "npm:broken",
   "git:git.example.org/o/r",
   "git:git.example.org/o/r@v1",
-  "git:git.example.org/o/r@gone",
   "git:git.example.org/o/absent",
   "../packages/p",
   "gone",

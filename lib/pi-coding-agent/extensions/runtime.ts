@@ -2,12 +2,12 @@
 
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
 import type { Api, ImageContent, Model, TextContent } from "../../pi-ai/types.js";
+import type { ProviderConfigInput } from "../model-registry.js";
 import type { SlashCommandInfo } from "../slash-commands.js";
 import type { SourceInfo } from "../source-info.js";
 import type { ToolDefinition } from "../tools/definition.js";
 import type { SendMessageOptions, SendUserMessageOptions, SentMessage } from "./context.js";
 import type { Extension } from "./extension.js";
-import type { ProviderConfig } from "./providers.js";
 
 /** A tool of the session's. */
 export type ToolInfo = Pick<ToolDefinition, "name" | "description" | "parameters"> & {
@@ -53,7 +53,7 @@ export interface ExtensionActions {
 /** A provider that was registered before there was a session. */
 export interface PendingProvider {
   name: string;
-  config: ProviderConfig;
+  config: ProviderConfigInput;
   extensionPath: string;
 }
 
@@ -67,7 +67,7 @@ export interface ExtensionRuntimeState {
   assertActive: () => void;
   /** From now on `assertActive` throws, with this message. */
   invalidate: (message?: string) => void;
-  registerProvider: (name: string, config: ProviderConfig, extensionPath?: string) => void;
+  registerProvider: (name: string, config: ProviderConfigInput, extensionPath?: string) => void;
   unregisterProvider: (name: string, extensionPath?: string) => void;
 }
 

@@ -1,9 +1,9 @@
 import { bedrock } from "./expected-bedrock.mjs";
-<<<<<<< HEAD
+
 import { extensions } from "./expected-extensions.mjs";
-=======
+
 import { oauth } from "./expected-oauth.mjs";
->>>>>>> oauth
+
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";

@@ -71,6 +71,7 @@ const offline = {
     long: 3_000,
   },
   packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };

@@ -172,7 +172,7 @@ const RULES = [
 ];
 
 /** A folder of anything. */
-function fill(random, dir, depth = 0) {
+export function fill(random, dir, depth = 0) {
   mkdirSync(dir, { recursive: true });
   for (const name of random.times(0, 3, () => random.pick(NAMES))) {
     if (!existsSync(join(dir, name))) writeFileSync(join(dir, name), "export default () => {}\n");
@@ -269,7 +269,7 @@ function settings(random) {
   return { packages: random.times(0, 3, pkg), ...Object.fromEntries(lists) };
 }
 
-async function inFolder(act) {
+export async function inFolder(act) {
   const root = mkdtempSync(join(tmpdir(), "parity-packages-"));
   const { HOME, PATH } = process.env;
   Object.assign(process.env, { HOME: join(root, "home"), PATH: `${join(root, "bin")}:${PATH}` });
@@ -281,7 +281,7 @@ async function inFolder(act) {
   }
 }
 
-function keep(path, value) {
+export function keep(path, value) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(value));
 }
@@ -296,7 +296,7 @@ function programs(root) {
 }
 
 /** What is there before anything is done. */
-function world(random, root) {
+export function world(random, root) {
   const [work, agent] = [join(root, "work"), join(root, "agent")];
   const npmCommand = programs(root);
   keep(join(agent, "settings.json"), { ...settings(random), npmCommand });
@@ -349,7 +349,7 @@ function resources(random, alpha, beta) {
   });
 }
 
-async function settle(act) {
+export async function settle(act) {
   try {
     return { value: await act() };
   } catch (error) {

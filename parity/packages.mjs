@@ -61,8 +61,8 @@ export async function compareSides({ seed, count, alpha, beta, report }) {
     section.close();
   };
   await each("package sources", count * 10, sources);
-  await each("package resources", count, resources);
-  await each("package commands", Math.ceil(count / 15), commands);
+  await each("package resources", Math.ceil(count / 3), resources);
+  await each("package commands", Math.ceil(count / 30), commands);
 }
 
 const manager = (side, root, settingsManager) =>

@@ -15,7 +15,7 @@ const THEME = JSON.parse(readFileSync(join(pi, "modes/interactive/theme/dark.jso
 export async function compareSides({ seed, count, alpha, beta, report }) {
   const section = report.section("resources");
   const { error } = console;
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < Math.ceil(count / 6); index++) {
     const random = () => createRandom(seedOf(seed, "resources", index));
     section.add(`#${index}`, KASE, await loaders(random, alpha, beta), { alpha: {}, beta: {} });
   }

@@ -1,5 +1,10 @@
 // Extensions: what hosts and users add to a session.
 
+export type {
+  AgentToolResult,
+  AgentToolUpdateCallback,
+  ToolExecutionMode,
+} from "../../pi-agent-core/tool.js";
 export type { ProviderConfigInput as ProviderConfig, ProviderModelConfig } from "../model-registry.js";
 export type { ExtensionAPI, ExtensionFactory, ExtensionHandler } from "./api.js";
 export type { ExtensionErrorListener, ProviderActions } from "./bindings.js";

@@ -60,10 +60,10 @@ async function runnerOf(...extensionFactories: ((pi: ExtensionAPI) => void)[]) {
 }
 
 describe("files of extensions", () => {
-  it("get the host's own modules, by all names that Pi's packages go by", async () => {
-    for (const scope of ["@mariozechner", "@earendil-works"]) {
+  it("get the host's own modules, by all names that the packages go by", async () => {
+    for (const scope of ["@mariozechner", "@earendil-works", "argent-runtime"]) {
       put(
-        `agent/extensions/${scope.slice(1)}.ts`,
+        `agent/extensions/${scope}.ts`.replace("@", ""),
         `import type { ExtensionAPI } from "${scope}/pi-coding-agent";
          import { SessionManager } from "${scope}/pi-coding-agent";
          import { AssistantMessageEventStream, Type } from "${scope}/pi-ai";
@@ -83,7 +83,7 @@ describe("files of extensions", () => {
     }
     const { extensions, errors } = await load();
     expect(errors).toEqual([]);
-    expect(extensions.map(({ tools }) => [...tools.keys()])).toEqual([["red"], ["red"]]);
+    expect(extensions.map(({ tools }) => [...tools.keys()])).toEqual([["red"], ["red"], ["red"]]);
     for (const { tools } of extensions) {
       const seen = (tools.get("red")?.definition as unknown as { seen: unknown[] } | undefined)?.seen ?? [];
       expect(seen).toEqual([SessionManager, AssistantMessageEventStream, oauth.getOAuthProviders, true]);

@@ -91,14 +91,20 @@ export interface NavigateTreeOptions {
   label?: string;
 }
 
+/** Puts a new session in the place of this one. */
 export type NewSessionHandler = (options?: NewSessionHandlerOptions) => Promise<Cancellable>;
+/** Puts a fork of the session in its place. */
 export type ForkHandler = (entryId: string, options?: ForkHandlerOptions) => Promise<Cancellable>;
+/** Goes on elsewhere in the tree. */
 export type NavigateTreeHandler = (targetId: string, options?: NavigateTreeOptions) => Promise<Cancellable>;
+/** Puts the session of a file in the place of this one. */
 export type SwitchSessionHandler = (
   sessionPath: string,
   options?: SessionSwitchOptions,
 ) => Promise<Cancellable>;
+/** Loads extensions, skills, prompts and themes anew. */
 export type ReloadHandler = () => Promise<void>;
+/** Ends the host. */
 export type ShutdownHandler = () => void;
 
 /** What a command may do with the session besides. */

@@ -52,12 +52,12 @@ async function sharedModules(): Promise<Record<string, unknown>> {
   }
   const parts = await Promise.all(AI_PARTS.map((part) => import(`../../pi-ai/${part}.js`)));
   const terminal = await hostsTerminal();
-  for (const scope of SCOPES) {
-    shared[`${scope}/pi-ai`] = ai;
-    for (const [at, part] of AI_PARTS.entries()) shared[`${scope}/pi-ai/${part}`] = parts[at];
-    shared[`${scope}/pi-agent-core`] = agent;
-    shared[`${scope}/pi-coding-agent`] = session;
-    if (terminal) shared[`${scope}/${TERMINAL}`] = terminal;
+  for (const owner of [...SCOPES, "argent-runtime"]) {
+    shared[`${owner}/pi-ai`] = ai;
+    for (const [at, part] of AI_PARTS.entries()) shared[`${owner}/pi-ai/${part}`] = parts[at];
+    shared[`${owner}/pi-agent-core`] = agent;
+    shared[`${owner}/pi-coding-agent`] = session;
+    if (terminal) shared[`${owner}/${TERMINAL}`] = terminal;
   }
   return shared;
 }

@@ -14,22 +14,36 @@ export type ToolInfo = Pick<ToolDefinition, "name" | "description" | "parameters
   sourceInfo: SourceInfo;
 };
 
+/** Says something in an extension's name. */
 export type SendMessageHandler = <T = unknown>(message: SentMessage<T>, options?: SendMessageOptions) => void;
+/** Says something in the user's name. */
 export type SendUserMessageHandler = (
   content: string | (TextContent | ImageContent)[],
   options?: SendUserMessageOptions,
 ) => void;
+/** Keeps something in the session's file that the model does not see. */
 export type AppendEntryHandler = <T = unknown>(customType: string, data?: T) => void;
+/** Names the session. */
 export type SetSessionNameHandler = (name: string) => void;
+/** The session's name. */
 export type GetSessionNameHandler = () => string | undefined;
+/** Marks an entry; `undefined` takes the mark away. */
 export type SetLabelHandler = (entryId: string, label: string | undefined) => void;
+/** The names of the tools that the model is offered. */
 export type GetActiveToolsHandler = () => string[];
+/** All tools, offered or not. */
 export type GetAllToolsHandler = () => ToolInfo[];
+/** Chooses the tools that the model is offered. */
 export type SetActiveToolsHandler = (toolNames: string[]) => void;
+/** Tells the session that a tool was registered. */
 export type RefreshToolsHandler = () => void;
+/** The commands that a user may type. */
 export type GetCommandsHandler = () => SlashCommandInfo[];
+/** Chooses the model; `false` where there is no key for it. */
 export type SetModelHandler = (model: Model<Api>) => Promise<boolean>;
+/** The thinking level. */
 export type GetThinkingLevelHandler = () => ThinkingLevel;
+/** Chooses the thinking level, as near as the model has it. */
 export type SetThinkingLevelHandler = (level: ThinkingLevel) => void;
 
 /** What a session does for its extensions. */

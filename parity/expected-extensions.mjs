@@ -2,7 +2,11 @@
 
 const TERMINAL = /^example (modal-editor|rainbow-editor)\.ts$/;
 
+const words = ({ kind, alpha, beta }) =>
+  kind === "resources themeDiagnostics" && alpha.includes("Invalid theme") && beta.includes("Invalid theme");
+
 export const extensions = [
+  { id: "theme-words", match: words },
   {
     id: "no-terminal",
     match: ({ kind, beta }) => TERMINAL.test(kind) && beta.includes("Class extends value undefined"),

@@ -79,6 +79,8 @@ const offline = {
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
   registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
+  resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

@@ -61,8 +61,8 @@ export async function compareSides({ seed, count, alpha, beta, report }) {
     section.close();
   };
   await each("package sources", count * 10, sources);
-  await each("package resources", count * 3, resources);
-  await each("package commands", Math.ceil(count / 15), commands);
+  await each("package resources", Math.ceil(count / 3), resources);
+  await each("package commands", Math.ceil(count / 30), commands);
 }
 
 const manager = (side, root, settingsManager) =>
@@ -172,9 +172,9 @@ const RULES = [
 ];
 
 /** A folder of anything. */
-function fill(random, dir, depth = 0) {
+export function fill(random, dir, depth = 0) {
   mkdirSync(dir, { recursive: true });
-  for (const name of random.times(0, 3, () => random.pick(NAMES))) {
+  for (const name of random.times(1, 5, () => random.pick(NAMES))) {
     if (!existsSync(join(dir, name))) writeFileSync(join(dir, name), "export default () => {}\n");
   }
   if (random.chance(0.15)) {
@@ -187,7 +187,7 @@ function fill(random, dir, depth = 0) {
   if (random.chance(0.1) && !readdirSync(dir).includes("link.md"))
     symlinkSync(random.pick(["x.md", "gone"]), join(dir, "link.md"));
   if (depth < 2)
-    for (const name of random.times(0, 2, () => random.pick(FOLDERS)))
+    for (const name of random.times(0, 3, () => random.pick(FOLDERS)))
       fill(random, join(dir, name), depth + 1);
 }
 
@@ -211,6 +211,13 @@ const ENTRIES = [
   "-skills/one",
   "themes/t.json",
   "{one,two}/*",
+  "!x.md",
+  "!one",
+  "-one/SKILL.md",
+  "!**/t.json",
+  "+one/t.json",
+  "x.md",
+  "t.json",
   ".",
 ];
 
@@ -232,7 +239,7 @@ const TYPES = ["extensions", "skills", "prompts", "themes"];
 
 function bundle(random, dir) {
   mkdirSync(dir, { recursive: true });
-  for (const type of random.some(TYPES, 0.6)) fill(random, join(dir, type), 0);
+  for (const type of random.some(TYPES, 0.8)) fill(random, join(dir, type), 0);
   if (random.chance(0.3)) fill(random, dir);
   if (random.chance(0.6)) writeFileSync(join(dir, "package.json"), manifest(random));
 }
@@ -269,7 +276,7 @@ function settings(random) {
   return { packages: random.times(0, 3, pkg), ...Object.fromEntries(lists) };
 }
 
-async function inFolder(act) {
+export async function inFolder(act) {
   const root = mkdtempSync(join(tmpdir(), "parity-packages-"));
   const { HOME, PATH } = process.env;
   Object.assign(process.env, { HOME: join(root, "home"), PATH: `${join(root, "bin")}:${PATH}` });
@@ -281,7 +288,7 @@ async function inFolder(act) {
   }
 }
 
-function keep(path, value) {
+export function keep(path, value) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(value));
 }
@@ -296,13 +303,13 @@ function programs(root) {
 }
 
 /** What is there before anything is done. */
-function world(random, root) {
+export function world(random, root) {
   const [work, agent] = [join(root, "work"), join(root, "agent")];
   const npmCommand = programs(root);
   keep(join(agent, "settings.json"), { ...settings(random), npmCommand });
   keep(join(work, ".pi", "settings.json"), settings(random));
   for (const dir of ["packages/p", "packages/q", "agent/near", "work/.pi/near"]) {
-    if (random.chance(0.7)) bundle(random, join(root, dir));
+    if (random.chance(0.85)) bundle(random, join(root, dir));
   }
   const installed = [
     "global/known",
@@ -311,9 +318,9 @@ function world(random, root) {
     "agent/git/git.example.org/o/known",
     "work/.pi/git/git.example.org/o/known",
   ];
-  for (const dir of installed) if (random.chance(0.7)) bundle(random, join(root, dir));
+  for (const dir of installed) if (random.chance(0.85)) bundle(random, join(root, dir));
   for (const dir of [agent, join(work, ".pi")]) {
-    for (const type of random.some(TYPES, 0.5)) fill(random, join(dir, type));
+    for (const type of random.some(TYPES, 0.7)) fill(random, join(dir, type));
   }
   for (const dir of ["home/.agents/skills", "work/.agents/skills", ".agents/skills"]) {
     if (random.chance(0.3)) fill(random, join(root, dir));
@@ -349,7 +356,7 @@ function resources(random, alpha, beta) {
   });
 }
 
-async function settle(act) {
+export async function settle(act) {
   try {
     return { value: await act() };
   } catch (error) {
@@ -406,7 +413,6 @@ const WHICH = [
   "npm:broken",
   "git:git.example.org/o/r",
   "git:git.example.org/o/r@v1",
-  "git:git.example.org/o/r@gone",
   "git:git.example.org/o/absent",
   "../packages/p",
   "gone",
@@ -453,7 +459,11 @@ function play(random, side) {
       await settingsManager.flush?.();
       log.push(one.listConfiguredPackages());
       for (const dir of ["work", "agent", "global"]) log.push(contents(join(root, dir)));
-      log.push(existsSync(join(root, "npm.log")) ? readFileSync(join(root, "npm.log"), "utf8") : "");
+      log.push(
+        existsSync(join(root, "npm.log"))
+          ? readFileSync(join(root, "npm.log"), "utf8").split("\n").sort()
+          : "",
+      );
       return JSON.parse(JSON.stringify(log).replaceAll(root, "ROOT"));
     } finally {
       for (const name of Object.keys(environment)) delete process.env[name];

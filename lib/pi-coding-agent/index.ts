@@ -18,7 +18,22 @@ export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { createEventBus, type EventBus, type EventBusController } from "./event-bus.js";
 export type { ExecOptions, ExecResult } from "./exec.js";
-export * from "./extensions/index.js";
+export type * from "./extensions/index.js";
+export {
+  createExtensionRuntime,
+  discoverAndLoadExtensions,
+  ExtensionRunner,
+  isBashToolResult,
+  isEditToolResult,
+  isFindToolResult,
+  isGrepToolResult,
+  isLsToolResult,
+  isReadToolResult,
+  isToolCallEventType,
+  isWriteToolResult,
+  wrapRegisteredTool,
+  wrapRegisteredTools,
+} from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";

@@ -16,7 +16,7 @@ import {
 import { DefaultPackageManager, type PathMetadata, type ResolvedResource } from "./package-manager.js";
 import { isLocalPath } from "./packages/source.js";
 import { loadPromptTemplates } from "./prompt-templates.js";
-import { type PromptsResult, ResourceLoading, type ThemesResult, wordsOf } from "./resources/loading.js";
+import { type PromptsResult, ResourceLoading, type ThemesResult } from "./resources/loading.js";
 import type { ExtensionPath } from "./resources/sources.js";
 import { SettingsManager } from "./settings-manager.js";
 import { type LoadSkillsResult, loadSkills } from "./skills.js";

@@ -4,6 +4,7 @@ import type { TSchema } from "typebox";
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
 import type { EventBus } from "../event-bus.js";
 import { type ExecOptions, type ExecResult, execCommand } from "../exec.js";
+import type { ProviderConfigInput } from "../model-registry.js";
 import type { ToolDefinition } from "../tools/definition.js";
 import type { ExtensionContext, SendMessageOptions, SendUserMessageOptions, SentMessage } from "./context.js";
 import type * as Events from "./events.js";
@@ -15,7 +16,6 @@ import type {
   MessageRenderer,
   RegisteredCommand,
 } from "./extension.js";
-import type { ProviderConfig } from "./providers.js";
 import type { ExtensionActions, ExtensionRuntime } from "./runtime.js";
 import type { KeyId } from "./terminal.js";
 
@@ -88,7 +88,7 @@ export interface ExtensionAPI extends Omit<ExtensionActions, "refreshTools" | "s
   /** Runs a program, in the session's folder unless `cwd` is set. */
   exec(command: string, args: string[], options?: ExecOptions): Promise<ExecResult>;
   /** Adds a provider or changes one; while extensions load it waits for the session. */
-  registerProvider(name: string, config: ProviderConfig): void;
+  registerProvider(name: string, config: ProviderConfigInput): void;
   /** Takes a provider away; what it stood in place of is back. */
   unregisterProvider(name: string): void;
   /** Shared by all extensions. */

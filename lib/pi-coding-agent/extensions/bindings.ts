@@ -1,5 +1,6 @@
 // How extensions reach the session that they belong to.
 
+import type { ModelRegistry, ProviderConfigInput } from "../model-registry.js";
 import type { SessionManager } from "../session-manager.js";
 import type {
   ExtensionCommandContext,
@@ -8,7 +9,6 @@ import type {
   ExtensionContextActions,
 } from "./context.js";
 import type { Extension, ExtensionError } from "./extension.js";
-import type { ModelRegistry, ProviderConfig } from "./providers.js";
 import { ExtensionRegistry } from "./registry.js";
 import { type ExtensionActions, type ExtensionRuntime, STALE } from "./runtime.js";
 import { type ExtensionUIContext, noUI } from "./ui.js";
@@ -18,7 +18,7 @@ export type ExtensionErrorListener = (error: ExtensionError) => void;
 
 /** Takes providers in place of the model registry. */
 export interface ProviderActions {
-  registerProvider?: (name: string, config: ProviderConfig) => void;
+  registerProvider?: (name: string, config: ProviderConfigInput) => void;
   unregisterProvider?: (name: string) => void;
 }
 
@@ -93,7 +93,7 @@ export class BoundExtensions extends ExtensionRegistry {
     const { runtime } = this;
     for (const name of ACTIONS) Object.assign(runtime, { [name]: actions[name] });
     this.session = { ...contextActions };
-    const register = (name: string, config: ProviderConfig) => {
+    const register = (name: string, config: ProviderConfigInput) => {
       if (providerActions?.registerProvider) providerActions.registerProvider(name, config);
       else this.modelRegistry.registerProvider(name, config);
     };

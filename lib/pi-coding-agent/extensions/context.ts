@@ -2,9 +2,9 @@
 
 import type { Api, ImageContent, Model, TextContent } from "../../pi-ai/types.js";
 import type { CustomMessage } from "../messages.js";
+import type { ModelRegistry } from "../model-registry.js";
 import type { SessionManager } from "../session-manager.js";
 import type { CompactionResult } from "./compaction.js";
-import type { ModelRegistry } from "./providers.js";
 import type { ExtensionUIContext } from "./ui.js";
 
 /** The parts of a session's file that extensions read. */
@@ -91,14 +91,20 @@ export interface NavigateTreeOptions {
   label?: string;
 }
 
+/** Puts a new session in the place of this one. */
 export type NewSessionHandler = (options?: NewSessionHandlerOptions) => Promise<Cancellable>;
+/** Puts a fork of the session in its place. */
 export type ForkHandler = (entryId: string, options?: ForkHandlerOptions) => Promise<Cancellable>;
+/** Goes on elsewhere in the tree. */
 export type NavigateTreeHandler = (targetId: string, options?: NavigateTreeOptions) => Promise<Cancellable>;
+/** Puts the session of a file in the place of this one. */
 export type SwitchSessionHandler = (
   sessionPath: string,
   options?: SessionSwitchOptions,
 ) => Promise<Cancellable>;
+/** Loads extensions, skills, prompts and themes anew. */
 export type ReloadHandler = () => Promise<void>;
+/** Ends the host. */
 export type ShutdownHandler = () => void;
 
 /** What a command may do with the session besides. */

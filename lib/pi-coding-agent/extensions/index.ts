@@ -1,5 +1,11 @@
 // Extensions: what hosts and users add to a session.
 
+export type {
+  AgentToolResult,
+  AgentToolUpdateCallback,
+  ToolExecutionMode,
+} from "../../pi-agent-core/tool.js";
+export type { ProviderConfigInput as ProviderConfig, ProviderModelConfig } from "../model-registry.js";
 export type { ExtensionAPI, ExtensionFactory, ExtensionHandler } from "./api.js";
 export type { ExtensionErrorListener, ProviderActions } from "./bindings.js";
 export type * from "./context.js";
@@ -17,7 +23,6 @@ export type {
   ResolvedCommand,
 } from "./extension.js";
 export { loadExtensionFromFactory, loadExtensions } from "./loader.js";
-export type { ProviderConfig, ProviderModelConfig } from "./providers.js";
 export { ExtensionRunner, emitSessionShutdownEvent } from "./runner.js";
 export type * from "./runtime.js";
 export { createExtensionRuntime } from "./runtime.js";

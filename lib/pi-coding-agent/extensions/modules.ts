@@ -6,6 +6,19 @@ import type { ExtensionFactory } from "./api.js";
 /** The names that Pi's packages go by. */
 const SCOPES = ["@mariozechner", "@earendil-works"];
 const TERMINAL = "pi-tui";
+/** The parts of `pi-ai` that are imported apart. */
+const AI_PARTS = [
+  "anthropic",
+  "azure-openai-responses",
+  "bedrock-provider",
+  "google",
+  "google-vertex",
+  "mistral",
+  "oauth",
+  "openai-codex-responses",
+  "openai-completions",
+  "openai-responses",
+];
 
 let modules: Promise<Record<string, unknown>> | undefined;
 
@@ -37,12 +50,14 @@ async function sharedModules(): Promise<Record<string, unknown>> {
   for (const name of ["typebox", "@sinclair/typebox"]) {
     Object.assign(shared, { [name]: typebox, [`${name}/compile`]: compile, [`${name}/value`]: value });
   }
+  const parts = await Promise.all(AI_PARTS.map((part) => import(`../../pi-ai/${part}.js`)));
   const terminal = await hostsTerminal();
-  for (const scope of SCOPES) {
-    shared[`${scope}/pi-ai`] = ai;
-    shared[`${scope}/pi-agent-core`] = agent;
-    shared[`${scope}/pi-coding-agent`] = session;
-    if (terminal) shared[`${scope}/${TERMINAL}`] = terminal;
+  for (const owner of [...SCOPES, "argent-runtime"]) {
+    shared[`${owner}/pi-ai`] = ai;
+    for (const [at, part] of AI_PARTS.entries()) shared[`${owner}/pi-ai/${part}`] = parts[at];
+    shared[`${owner}/pi-agent-core`] = agent;
+    shared[`${owner}/pi-coding-agent`] = session;
+    if (terminal) shared[`${owner}/${TERMINAL}`] = terminal;
   }
   return shared;
 }

@@ -2,13 +2,13 @@
 
 import type { AgentMessage } from "../../pi-agent-core/messages.js";
 import type { ImageContent } from "../../pi-ai/types.js";
+import type { ModelRegistry } from "../model-registry.js";
 import type { SessionManager } from "../session-manager.js";
 import type { BuildSystemPromptOptions } from "../system-prompt.js";
 import { BoundExtensions } from "./bindings.js";
 import type { ExtensionContext } from "./context.js";
 import type * as Events from "./events.js";
 import type { Extension } from "./extension.js";
-import type { ModelRegistry } from "./providers.js";
 import type { ExtensionRuntime } from "./runtime.js";
 
 /** The events that have a method of their own. */

@@ -2,34 +2,48 @@
 
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
 import type { Api, ImageContent, Model, TextContent } from "../../pi-ai/types.js";
+import type { ProviderConfigInput } from "../model-registry.js";
 import type { SlashCommandInfo } from "../slash-commands.js";
 import type { SourceInfo } from "../source-info.js";
 import type { ToolDefinition } from "../tools/definition.js";
 import type { SendMessageOptions, SendUserMessageOptions, SentMessage } from "./context.js";
 import type { Extension } from "./extension.js";
-import type { ProviderConfig } from "./providers.js";
 
 /** A tool of the session's. */
 export type ToolInfo = Pick<ToolDefinition, "name" | "description" | "parameters"> & {
   sourceInfo: SourceInfo;
 };
 
+/** Says something in an extension's name. */
 export type SendMessageHandler = <T = unknown>(message: SentMessage<T>, options?: SendMessageOptions) => void;
+/** Says something in the user's name. */
 export type SendUserMessageHandler = (
   content: string | (TextContent | ImageContent)[],
   options?: SendUserMessageOptions,
 ) => void;
+/** Keeps something in the session's file that the model does not see. */
 export type AppendEntryHandler = <T = unknown>(customType: string, data?: T) => void;
+/** Names the session. */
 export type SetSessionNameHandler = (name: string) => void;
+/** The session's name. */
 export type GetSessionNameHandler = () => string | undefined;
+/** Marks an entry; `undefined` takes the mark away. */
 export type SetLabelHandler = (entryId: string, label: string | undefined) => void;
+/** The names of the tools that the model is offered. */
 export type GetActiveToolsHandler = () => string[];
+/** All tools, offered or not. */
 export type GetAllToolsHandler = () => ToolInfo[];
+/** Chooses the tools that the model is offered. */
 export type SetActiveToolsHandler = (toolNames: string[]) => void;
+/** Tells the session that a tool was registered. */
 export type RefreshToolsHandler = () => void;
+/** The commands that a user may type. */
 export type GetCommandsHandler = () => SlashCommandInfo[];
+/** Chooses the model; `false` where there is no key for it. */
 export type SetModelHandler = (model: Model<Api>) => Promise<boolean>;
+/** The thinking level. */
 export type GetThinkingLevelHandler = () => ThinkingLevel;
+/** Chooses the thinking level, as near as the model has it. */
 export type SetThinkingLevelHandler = (level: ThinkingLevel) => void;
 
 /** What a session does for its extensions. */
@@ -53,7 +67,7 @@ export interface ExtensionActions {
 /** A provider that was registered before there was a session. */
 export interface PendingProvider {
   name: string;
-  config: ProviderConfig;
+  config: ProviderConfigInput;
   extensionPath: string;
 }
 
@@ -67,7 +81,7 @@ export interface ExtensionRuntimeState {
   assertActive: () => void;
   /** From now on `assertActive` throws, with this message. */
   invalidate: (message?: string) => void;
-  registerProvider: (name: string, config: ProviderConfig, extensionPath?: string) => void;
+  registerProvider: (name: string, config: ProviderConfigInput, extensionPath?: string) => void;
   unregisterProvider: (name: string, extensionPath?: string) => void;
 }
 

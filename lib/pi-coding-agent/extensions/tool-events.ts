@@ -47,13 +47,21 @@ interface CallOf<Name extends string, Input> {
   input: Input;
 }
 
+/** A call of `bash`. */
 export interface BashToolCallEvent extends CallOf<"bash", BashToolInput> {}
+/** A call of `read`. */
 export interface ReadToolCallEvent extends CallOf<"read", ReadToolInput> {}
+/** A call of `edit`. */
 export interface EditToolCallEvent extends CallOf<"edit", EditToolInput> {}
+/** A call of `write`. */
 export interface WriteToolCallEvent extends CallOf<"write", WriteToolInput> {}
+/** A call of `grep`. */
 export interface GrepToolCallEvent extends CallOf<"grep", GrepToolInput> {}
+/** A call of `find`. */
 export interface FindToolCallEvent extends CallOf<"find", FindToolInput> {}
+/** A call of `ls`. */
 export interface LsToolCallEvent extends CallOf<"ls", LsToolInput> {}
+/** A call of a tool of the host or an extension. */
 export interface CustomToolCallEvent extends CallOf<string, Record<string, unknown>> {}
 
 /** A tool is about to be called. */
@@ -84,13 +92,21 @@ interface ResultOf<Name extends string, Details> {
   isError: boolean;
 }
 
+/** A result of `bash`. */
 export interface BashToolResultEvent extends ResultOf<"bash", BashToolDetails | undefined> {}
+/** A result of `read`. */
 export interface ReadToolResultEvent extends ResultOf<"read", ReadToolDetails | undefined> {}
+/** A result of `edit`. */
 export interface EditToolResultEvent extends ResultOf<"edit", EditToolDetails | undefined> {}
+/** A result of `write`. */
 export interface WriteToolResultEvent extends ResultOf<"write", undefined> {}
+/** A result of `grep`. */
 export interface GrepToolResultEvent extends ResultOf<"grep", GrepToolDetails | undefined> {}
+/** A result of `find`. */
 export interface FindToolResultEvent extends ResultOf<"find", FindToolDetails | undefined> {}
+/** A result of `ls`. */
 export interface LsToolResultEvent extends ResultOf<"ls", LsToolDetails | undefined> {}
+/** A result of a tool of the host or an extension. */
 export interface CustomToolResultEvent extends ResultOf<string, unknown> {}
 
 /** A tool has given its result, which the model has not seen yet. */

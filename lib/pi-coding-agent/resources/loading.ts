@@ -127,6 +127,6 @@ export class ResourceLoading extends ResourceSources {
 }
 
 /** What an error says. */
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : "failed to load";
 }

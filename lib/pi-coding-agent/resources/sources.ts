@@ -73,17 +73,17 @@ export class ResourceSources {
       return { path, source, scope: "temporary", origin };
     }
     const full = resolve(path);
-    const local = { path, source: "local", origin } as const;
+    const source = "local";
     const places = [
       ["user", this.agentDir],
       ["project", join(this.cwd, CONFIG_DIR_NAME)],
     ] as const;
     for (const [scope, dir] of places) {
       const baseDir = FOLDERS.map((name) => join(dir, name)).find((root) => this.isUnderPath(full, root));
-      if (baseDir) return { ...local, scope, baseDir };
+      if (baseDir) return { path, source, scope, origin, baseDir };
     }
     const isFolder = statSync(full, { throwIfNoEntry: false })?.isDirectory();
-    return { ...local, scope: "temporary", baseDir: isFolder ? full : dirname(full) };
+    return { path, source, scope: "temporary", origin, baseDir: isFolder ? full : dirname(full) };
   }
 
   /** The project's file of this name, else the user's. */

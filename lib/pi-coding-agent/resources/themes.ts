@@ -23,7 +23,7 @@ export function loadThemeFromPath(path: string): ThemeFile {
     throw new Error(`Failed to parse theme ${path}: ${error}`);
   }
   if (typeof json?.name !== "string" || typeof json.colors !== "object") {
-    throw new Error(`Invalid theme "${path}":\n\nOther errors:\n  - /: must have a name and colors`);
+    throw new Error(`Invalid theme "${path}": it needs a name and colors`);
   }
   const { name, vars, colors } = json;
   return { name, sourcePath: path, vars, colors };

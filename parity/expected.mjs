@@ -3,11 +3,6 @@ import { extensions } from "./expected-extensions.mjs";
 import { hosted } from "./expected-hosted.mjs";
 import { oauth } from "./expected-oauth.mjs";
 import { registry } from "./expected-registry.mjs";
-
-import { extensions } from "./expected-extensions.mjs";
-
-import { oauth } from "./expected-oauth.mjs";
-
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";

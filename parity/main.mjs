@@ -64,7 +64,6 @@ const offline = {
   tools: { from: "./file-tools.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
-  hosted: { from: "./hosted.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
   compaction: {
     from: "./compaction.mjs",
@@ -76,11 +75,11 @@ const offline = {
     long: 3_000,
   },
   packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
-  oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
   registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
   resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
+  hosted: { from: "./hosted.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

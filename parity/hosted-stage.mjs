@@ -176,7 +176,7 @@ export class Stage extends ScriptedModel {
     const { type, ...rest } = event;
     if (event.result?.firstKeptEntryId) this.say("kept", this.keptFrom(event.result.firstKeptEntryId));
     this.say(`event ${type}`, rest);
-    if (type === "compaction_start" || type === "auto_retry_start") {
+    if (type === "auto_retry_start") {
       const todo = this.script.during.get(this.points++);
       if (todo && !/Model/.test(todo.do)) told().then(() => this.start(todo, type));
     }
@@ -291,6 +291,7 @@ export class Stage extends ScriptedModel {
         session.agent.state.messages = session.messages.slice(0, 4);
         return undefined;
       case "reload":
+        if (session.isStreaming || session.isCompacting || session.isRetrying) return "not now";
         // A reload forgets the providers that hosts have registered.
         return session.reload().then(() => this.register());
       case "bind":

@@ -93,7 +93,7 @@ export class Compactions {
     const compactedAt = compaction ? new Date(compaction.timestamp).getTime() : Number.NEGATIVE_INFINITY;
     // What was said before the last compaction tells of the history that it replaced.
     if (answer.timestamp <= compactedAt) return;
-    if (isOf && isContextOverflow(answer, window)) return await this.#recover();
+    if (isOf && answer.usage && isContextOverflow(answer, window)) return await this.#recover();
     const tokens = this.#contextTokens(answer, compactedAt);
     if (tokens !== undefined && window > 0 && shouldCompact(tokens, window, settings)) {
       await this.#run("threshold", false);
@@ -102,7 +102,8 @@ export class Compactions {
 
   /** How full the context is; a failed answer does not say, so the one before it counts, if it is recent enough. */
   #contextTokens(answer: AssistantMessage, compactedAt: number): number | undefined {
-    if (answer.stopReason !== "error") return calculateContextTokens(answer.usage);
+    // What other programs have written may lack it.
+    if (answer.stopReason !== "error" && answer.usage) return calculateContextTokens(answer.usage);
     const { messages } = this.session;
     const { tokens, lastUsageIndex } = estimateContextTokens(messages);
     if (lastUsageIndex === null) return undefined;

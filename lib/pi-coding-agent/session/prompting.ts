@@ -66,6 +66,7 @@ export async function prompt(
   options.preflightResult?.(true);
   await session.agent.prompt(messages);
   await session.retries.wait();
+  await session.settled();
 }
 
 /** Throws if there is no model, or no key for it. */

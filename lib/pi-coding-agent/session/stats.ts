@@ -19,6 +19,8 @@ export function getSessionStats(session: AgentSession): SessionStats {
     if (message.role !== "assistant") continue;
     const { usage, content } = message;
     toolCalls += content.filter(({ type }) => type === "toolCall").length;
+    // What other programs have written may lack it.
+    if (!usage) continue;
     for (const kind of ["input", "output", "cacheRead", "cacheWrite"] as const) tokens[kind] += usage[kind];
     cost += usage.cost.total;
   }

@@ -180,7 +180,7 @@ export class SessionWriter {
     while (true) {
       try {
         const log = store.log ?? this.reopen(path, entry);
-        if (told(path, log, () => log.append(JSON.stringify(entry), store.logged))) {
+        if (told(path, log, () => log.append(lines([entry]), store.logged))) {
           store.logged++;
           if (log.count() !== store.logged) this.joined(entry, store, log);
           return;

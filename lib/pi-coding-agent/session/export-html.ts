@@ -33,7 +33,7 @@ export async function exportSessionToHtml(
   if (!file) throw new Error("Cannot export in-memory session to HTML");
   if (!existsSync(file)) throw new Error("Nothing to export yet - start a conversation first");
   const path = outputPath ?? `pi-session-${basename(file, ".jsonl")}.html`;
-  await writeFile(path, withoutSecrets(pageOf(session, state), "sessions"));
+  await writeFile(path, pageOf(session, state));
   return path;
 }
 
@@ -152,5 +152,5 @@ const ENTITIES: Record<string, string> = {
 };
 
 function escaped(value: string): string {
-  return value.replace(/[&<>"']/g, (unit) => ENTITIES[unit] as string);
+  return withoutSecrets(value, "sessions").replace(/[&<>"']/g, (unit) => ENTITIES[unit] as string);
 }

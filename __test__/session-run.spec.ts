@@ -1,14 +1,28 @@
 // Where Pi's sessions lose something or wait for ever, and these do not.
 
 import { readFileSync } from "node:fs";
-import { fauxAssistantMessage, fauxText } from "argent-runtime/pi-ai";
-import { SessionManager } from "argent-runtime/pi-coding-agent";
+import { createAssistantMessageEventStream, fauxAssistantMessage, fauxText } from "argent-runtime/pi-ai";
+import {
+  type AgentSessionServices,
+  createAgentSession,
+  createAgentSessionRuntime,
+  SessionManager,
+} from "argent-runtime/pi-coding-agent";
 import { describe, expect, it } from "vitest";
-import { calls, entriesOnDisk, rolesOnDisk, sessionIn, tool, until } from "./support/agent-sessions.js";
+import {
+  calls,
+  entriesOnDisk,
+  rolesOnDisk,
+  sessionIn,
+  stageIn,
+  tool,
+  until,
+} from "./support/agent-sessions.js";
 import { folder, shown } from "./support/transcripts.js";
 
 const dir = folder();
 const LONG = "words ".repeat(400);
+const OVERFLOW = "prompt is too long: 213462 tokens > 200000 maximum";
 const failed = (errorMessage: string) => fauxAssistantMessage("", { stopReason: "error", errorMessage });
 
 it("a compaction in the middle of a run keeps what the run has come to", async () => {
@@ -74,31 +88,40 @@ describe("a prompt", () => {
     expect([session.isRetrying, session.messages]).toEqual([false, []]);
   });
 
-  it("gives up once a silent overflow has been compacted and comes again", async () => {
-    const tight = { compaction: { keepRecentTokens: 50, reserveTokens: 10 } };
-    const full = (text: string) => ({
-      ...fauxAssistantMessage(text),
-      usage: { ...fauxAssistantMessage("").usage, input: 200_000, totalTokens: 200_000 },
+  it("is not compacted again when the answer after a compaction did not fit either", async () => {
+    const { session, events, faux } = await sessionIn(dir(), {
+      settings: { compaction: { keepRecentTokens: 50 } },
+      answers: [LONG, LONG].map((text) => fauxAssistantMessage(text)),
     });
-    const { session, events, faux } = await sessionIn(dir(), { settings: tight });
-    faux.setResponses([fauxAssistantMessage(LONG), fauxAssistantMessage(LONG)]);
-    await session.prompt("first");
-    await session.prompt("second");
-    const { streamFn } = session.agent;
-    session.agent.streamFn = async (...args) => {
-      const stream = await streamFn(...args);
-      const result = stream.result.bind(stream);
-      stream.result = async () => Object.assign(await result(), { usage: full("").usage });
+    for (const text of ["first", "second"]) await session.prompt(text);
+    // The provider takes the prompt, and says that it is larger than the window.
+    const full = { ...fauxAssistantMessage("").usage, input: 200_000, totalTokens: 200_000 };
+    const answers = [failed(OVERFLOW), fauxAssistantMessage("cut short")];
+    session.agent.streamFn = async (model) => {
+      const { api, provider, id } = model;
+      const message = Object.assign(
+        { ...answers.shift(), api, provider, model: id, usage: full },
+        { timestamp: Date.now() },
+      );
+      const stream = createAssistantMessageEventStream();
+      stream.push({ type: "done", reason: "stop", message } as never);
       return stream;
     };
-    faux.setResponses(
-      [LONG, "The gist.", "Its end.", LONG, "x", "y"].map((text) => fauxAssistantMessage(text)),
-    );
-    const ended = until(session, "compaction_end");
+    faux.setResponses(["The gist.", "Its end."].map((text) => fauxAssistantMessage(text)));
+    const given = new Promise<void>((resolve) => {
+      session.subscribe((event) => event.type === "compaction_end" && event.errorMessage && resolve());
+    });
     await session.prompt("third");
-    await ended;
-    const recoveries = events.filter(({ type }) => type === "compaction_start");
-    expect(recoveries.length).toBeLessThanOrEqual(1);
+    await given;
+    const told = events.filter(({ type }) => type.startsWith("compaction"));
+    expect(told).toMatchObject([
+      { type: "compaction_start", reason: "overflow" },
+      { type: "compaction_end", willRetry: true },
+      {
+        type: "compaction_end",
+        errorMessage: expect.stringContaining("after one compact-and-retry attempt"),
+      },
+    ]);
   });
 });
 
@@ -108,11 +131,10 @@ it("a tool's result that alone is too large is cut before the history is summari
     ...tool("reads"),
     execute: async () => ({ content: [fauxText(huge)], details: undefined }),
   };
-  const overflow = "prompt is too long: 213462 tokens > 200000 maximum";
   const { session, faux } = await sessionIn(dir(), {
     customTools: [reads],
     settings: { compaction: { keepRecentTokens: 600 } },
-    answers: [calls("reads", "c1"), failed(overflow), fauxAssistantMessage("it fits")],
+    answers: [calls("reads", "c1"), failed(OVERFLOW), fauxAssistantMessage("it fits")],
   });
   const compacted = until(session, "compaction_end");
   await session.prompt("read it");
@@ -158,4 +180,35 @@ it("a session that another program wrote without usage goes on", async () => {
   await session.prompt("q2");
   expect(session.getLastAssistantText()).toBe("a2");
   expect(session.getSessionStats()).toMatchObject({ assistantMessages: 2 });
+});
+
+it("a fork before anything was answered keeps the folder, the model and where it comes from", async () => {
+  const at = dir();
+  const { options, faux } = await stageIn(at, { answers: [fauxAssistantMessage("a1")] });
+  const runtime = await createAgentSessionRuntime(
+    async ({ sessionManager, cwd, agentDir }) => {
+      const { authStorage, modelRegistry, settingsManager, resourceLoader } = options;
+      const made = { cwd, agentDir, authStorage, modelRegistry, settingsManager, resourceLoader };
+      const services = { ...made, diagnostics: [] } as unknown as AgentSessionServices;
+      const session = await createAgentSession({ ...options, sessionManager });
+      return { ...session, services, diagnostics: [] };
+    },
+    { cwd: at, agentDir: at, sessionManager: options.sessionManager as SessionManager },
+  );
+  await runtime.session.prompt("q1");
+  const before = runtime.session.sessionFile;
+  const entryId = runtime.session.getUserMessagesForForking()[0]?.entryId ?? "";
+  await runtime.fork(entryId, { position: "at" });
+  expect(runtime.session.messages).toMatchObject([{ role: "user" }]);
+  expect(await runtime.fork(entryId)).toEqual({ cancelled: false, selectedText: "q1" });
+  faux.setResponses([fauxAssistantMessage("a2")]);
+  await runtime.session.prompt("q1 again");
+  const header = entriesOnDisk(runtime.session)[0];
+  expect([
+    header.cwd,
+    typeof header.parentSession,
+    header.parentSession === before,
+    shown(runtime.session.sessionManager),
+  ]).toEqual([at, "string", false, ["q1 again", "a2"]]);
+  await runtime.dispose();
 });

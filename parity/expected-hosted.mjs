@@ -13,46 +13,28 @@ const ends = ({ seen, at }, text) => {
 };
 /** A request for a summary. */
 const SUMMING = /^(request .*"maxTokens":\d|asks .*<conversation>|kept )/;
+/** A compaction was made, or was not to be. */
+const MADE = /^(event compaction_end|ext\d session_compact)/;
 const NOTHING = '"result":"(undefined)","aborted":false,"willRetry":false}';
 
+/** Whether the compactions of `compaction.mjs` part here; what Pi counts differently it cuts elsewhere. */
+const partsAtCompaction = (it) => {
+  const [alpha, beta] = [line(it.seen.alpha, it.at), line(it.seen.beta, it.at)];
+  const { customs, images } = it.kase.script;
+  if (["Nothing to compact", NOTHING, "did not shrink", "summary is empty"].some((text) => ends(it, text)))
+    return true;
+  if (SUMMING.test(beta) && (SUMMING.test(alpha) || MADE.test(alpha))) return true;
+  if (alpha.includes("No prior history.") && !beta.includes("No prior history.")) return true;
+  if (customs && /^(asks .*<conv|request|event compaction|ext\d session_compact)/.test(alpha)) return true;
+  return images && (/^(ctx|event compaction|look)/.test(alpha) || beta.startsWith("event compaction_start"));
+};
+
 export const hosted = [
-  {
-    id: "compaction-nothing",
-    match: (it) => isHosted(it) && (ends(it, "Nothing to compact") || ends(it, NOTHING)),
-  },
-  { id: "compaction-grew", match: (it) => isHosted(it) && ends(it, "did not shrink") },
-  { id: "compaction-empty", match: (it) => isHosted(it) && ends(it, "the model's summary is empty") },
-  {
-    id: "compaction-customs",
-    match: (it) =>
-      isHosted(it) &&
-      it.kase.script.customs &&
-      /^(asks .*<conv|request|event compaction|ext\d session_compact)/.test(line(it.seen.alpha, it.at)),
-  },
-  {
-    id: "compaction-cut",
-    match: (it) =>
-      isHosted(it) &&
-      it.at >= 0 &&
-      [it.seen.alpha, it.seen.beta].every((side) => SUMMING.test(line(side, it.at))),
-  },
-  {
-    id: "compaction-previous",
-    match: (it) =>
-      isHosted(it) &&
-      line(it.seen.alpha, it.at).includes("No prior history.") &&
-      !line(it.seen.beta, it.at).includes("No prior history."),
-  },
-  {
-    id: "compaction-images",
-    match: (it) => isHosted(it) && it.kase.script.images && /^(ctx|event compaction|look)/.test(it.path),
-  },
-  // Pi waits for ever where a run fails before it has an answer, or cannot go on.
+  { id: "hosted-compaction", match: (it) => isHosted(it) && partsAtCompaction(it) },
   {
     id: "hosted-hang",
     match: (it) => isHosted(it) && /^\w+ does not settle/.test(line(it.seen.alpha, it.at)),
   },
-  // Pi gives up the one compaction's controller when the other one ends.
   {
     id: "hosted-two-compactions",
     match: (it) => isHosted(it) && it.seen.alpha.lines.some((text) => CRASHED.test(text)),

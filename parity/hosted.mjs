@@ -4,10 +4,16 @@ import { join } from "node:path";
 import { makeScript } from "./hosted-cases.mjs";
 import { GATEWAY, Gateway } from "./hosted-gateway.mjs";
 import { Stage } from "./hosted-stage.mjs";
+import { SWITCHES, Switcher } from "./hosted-switches.mjs";
 import { createRandom, seedOf } from "./random.mjs";
 import { VirtualTime } from "./virtual-time.mjs";
 
 /** Hosts that drive a session: every event, hook, request and result in its order, and what is left at the end. */
+
+const FIXED = [
+  { name: "gateway", script: GATEWAY, Actor: Gateway },
+  { name: "switches", script: SWITCHES, Actor: Switcher },
+];
 
 export async function compareSides({ seed, count, chosen, alpha, beta, report }) {
   const section = report.section("hosted");
@@ -15,15 +21,15 @@ export async function compareSides({ seed, count, chosen, alpha, beta, report })
   const note = (error) => unhandled.push(error?.stack ?? String(error));
   process.on("unhandledRejection", note);
   const used = new Map();
-  for (let index = -1; index < count; index++) {
-    const name = index < 0 ? "gateway" : `#${index}`;
+  for (let index = -FIXED.length; index < count; index++) {
+    const fixed = FIXED.at(index < 0 ? index : FIXED.length);
+    const name = fixed?.name ?? `#${index}`;
     if (chosen !== undefined && chosen !== name) continue;
     const sides = [];
     for (const module of [alpha, beta]) {
-      const isGateway = index < 0;
-      const script = isGateway ? GATEWAY : makeScript(createRandom(seedOf(seed, "hosted", index)));
+      const script = fixed?.script ?? makeScript(createRandom(seedOf(seed, "hosted", index)));
       unhandled.length = 0;
-      const lines = await play(module, script, isGateway ? Gateway : Stage);
+      const lines = await play(module, script, fixed?.Actor ?? Stage);
       sides.push({ script, lines, unhandled: [...unhandled] });
     }
     const [left, right] = sides;

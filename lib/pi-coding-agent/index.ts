@@ -98,3 +98,4 @@ export type { SlashCommandInfo, SlashCommandSource } from "./slash-commands.js";
 export { createSyntheticSourceInfo, type SourceInfo } from "./source-info.js";
 export type { BuildSystemPromptOptions } from "./system-prompt.js";
 export * from "./tools/index.js";
+export { VERSION } from "./version.js";

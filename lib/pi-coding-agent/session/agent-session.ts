@@ -10,6 +10,7 @@ import type { CompactionResult } from "../compaction/index.js";
 import {
   type ContextUsage,
   ExtensionRunner,
+  emitSessionShutdownEvent,
   type ReplacedSessionContext,
   type ToolInfo,
 } from "../extensions/index.js";
@@ -29,7 +30,14 @@ import { EventRelay } from "./event-relay.js";
 import { expandText, refuseCommand } from "./expansion.js";
 import { exportSessionToHtml } from "./export-html.js";
 import { exportBranchToJsonl } from "./export-jsonl.js";
-import { discoverResources, ExtensionHost, replacedContext } from "./extension-host.js";
+import { ExtensionHost, replacedContext } from "./extension-host.js";
+import {
+  discoverResources,
+  type ExtensionPath,
+  type ResourcePath,
+  resourcePath,
+  sourceLabel,
+} from "./extension-resources.js";
 import { cycleModel, cycleThinkingLevel, setModel, setThinkingLevel } from "./model-control.js";
 import { PendingTexts } from "./pending-texts.js";
 import { prompt, userMessage } from "./prompting.js";
@@ -262,6 +270,11 @@ export class AgentSession extends SessionView {
     this.retries.abort();
   }
 
+  /** Resolves when no retry is going on. */
+  waitForRetry(): Promise<void> {
+    return this.retries.wait();
+  }
+
   setAutoRetryEnabled(enabled: boolean): void {
     this.settingsManager.setRetryEnabled(enabled);
   }
@@ -414,7 +427,22 @@ export class AgentSession extends SessionView {
     this._extensions.apply(this._extensionRunner);
     const event = this.config.sessionStartEvent ?? { type: "session_start", reason: "startup" };
     await this._extensionRunner.emit(event);
-    await discoverResources(this, event.reason === "reload" ? "reload" : "startup");
+    await this.extendResourcesFromExtensions(event.reason === "reload" ? "reload" : "startup");
+  }
+
+  /** @internal Has extensions name skills, templates and themes, and takes those in. */
+  extendResourcesFromExtensions(reason: "startup" | "reload"): Promise<void> {
+    return discoverResources(this, reason);
+  }
+
+  /** @internal */
+  buildExtensionResourcePaths(entries: ExtensionPath[]): ResourcePath[] {
+    return entries.map((entry) => resourcePath(entry, this.getExtensionSourceLabel(entry.extensionPath)));
+  }
+
+  /** @internal */
+  getExtensionSourceLabel(extensionPath: string): string {
+    return sourceLabel(extensionPath);
   }
 
   hasExtensionHandlers(eventType: string): boolean {
@@ -425,16 +453,14 @@ export class AgentSession extends SessionView {
   async reload(): Promise<void> {
     const runner = this._extensionRunner;
     const flagValues = runner.getFlagValues();
-    if (runner.hasHandlers("session_shutdown")) {
-      await runner.emit({ type: "session_shutdown", reason: "reload" });
-    }
+    await emitSessionShutdownEvent(runner, { type: "session_shutdown", reason: "reload" });
     await this.settingsManager.reload();
     resetApiProviders();
     await this.resourceLoader.reload();
     this.build(this.getActiveToolNames(), flagValues);
     if (!this._extensions.isBound) return;
     await this._extensionRunner.emit({ type: "session_start", reason: "reload" });
-    await discoverResources(this, "reload");
+    await this.extendResourcesFromExtensions("reload");
   }
 
   /** What a command goes on with in a session that has replaced its own. */

@@ -1,6 +1,5 @@
 // What extensions can do with a session, and what the host gives them.
 
-import { basename, dirname } from "node:path";
 import type { ThinkingLevel } from "../../pi-agent-core/types.js";
 import type { ImageContent, TextContent } from "../../pi-ai/types.js";
 import type {
@@ -136,31 +135,6 @@ function command(
 function refreshModel({ model, modelRegistry, agent }: AgentSession): void {
   const found = model && modelRegistry.find(model.provider, model.id);
   if (found && found !== model) agent.state.model = found;
-}
-
-/** Has extensions name skills, templates and themes, and takes those in. */
-export async function discoverResources(session: AgentSession, reason: "startup" | "reload"): Promise<void> {
-  const { extensionRunner: runner, resourceLoader } = session;
-  if (!runner.hasHandlers("resources_discover")) return;
-  const found = await runner.emitResourcesDiscover(session.cwd, reason);
-  const [skillPaths, promptPaths, themePaths] = [found.skillPaths, found.promptPaths, found.themePaths];
-  if (skillPaths.length + promptPaths.length + themePaths.length === 0) return;
-  resourceLoader.extendResources({
-    skillPaths: skillPaths.map(resourcePath),
-    promptPaths: promptPaths.map(resourcePath),
-    themePaths: themePaths.map(resourcePath),
-  });
-  session.refreshSystemPrompt();
-}
-
-function resourcePath({ path, extensionPath }: { path: string; extensionPath: string }) {
-  const isInline = extensionPath.startsWith("<");
-  const name = isInline
-    ? extensionPath.replace(/[<>]/g, "")
-    : basename(extensionPath).replace(/\.(ts|js)$/, "");
-  const baseDir = isInline ? undefined : dirname(extensionPath);
-  const place = { scope: "temporary" as const, origin: "top-level" as const, baseDir };
-  return { path, metadata: { source: `extension:${name}`, ...place } };
 }
 
 /** A session's command context, whose messages go to that session. */

@@ -65,7 +65,7 @@ export async function prompt(
   }
   options.preflightResult?.(true);
   await session.agent.prompt(messages);
-  await session.retries.wait();
+  await session.waitForRetry();
   await session.settled();
 }
 

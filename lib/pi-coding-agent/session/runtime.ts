@@ -2,7 +2,14 @@
 
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { ReplacedSessionContext, SessionStartEvent } from "../extensions/index.js";
+import {
+  emitSessionShutdownEvent,
+  type ReplacedSessionContext,
+  type SessionBeforeForkEvent,
+  type SessionBeforeSwitchEvent,
+  type SessionShutdownEvent,
+  type SessionStartEvent,
+} from "../extensions/index.js";
 import { assertSessionCwdExists } from "../session-cwd.js";
 import { SessionManager } from "../session-manager.js";
 import type { AgentSession } from "./agent-session.js";
@@ -90,8 +97,8 @@ export class AgentSessionRuntime {
     sessionPath: string,
     options: { cwdOverride?: string; withSession?: WithSession } = {},
   ): Promise<{ cancelled: boolean }> {
-    if (await this.isCancelled("session_before_switch", { reason: "resume", targetSessionFile: sessionPath }))
-      return { cancelled: true };
+    const asked = await this.emitBeforeSwitch("resume", sessionPath);
+    if (asked.cancelled) return asked;
     await this.resume(SessionManager.open(sessionPath, undefined, options.cwdOverride), options.withSession);
     return { cancelled: false };
   }
@@ -105,15 +112,15 @@ export class AgentSessionRuntime {
     } = {},
   ): Promise<{ cancelled: boolean }> {
     const { parentSession, setup, withSession } = options;
-    const what = { reason: "new", targetSessionFile: undefined };
-    if (await this.isCancelled("session_before_switch", what)) return { cancelled: true };
+    const asked = await this.emitBeforeSwitch("new");
+    if (asked.cancelled) return asked;
     await this.replace("new", this.begin(parentSession), this.cwd);
     if (setup) {
       const { sessionManager, agent } = this.session;
       await setup(sessionManager);
       agent.state.messages = sessionManager.buildSessionContext().messages;
     }
-    await this.finish(withSession);
+    await this.finishSessionReplacement(withSession);
     return { cancelled: false };
   }
 
@@ -123,11 +130,12 @@ export class AgentSessionRuntime {
     options: { position?: "before" | "at"; withSession?: WithSession } = {},
   ): Promise<{ cancelled: boolean; selectedText?: string }> {
     const { position = "before", withSession } = options;
-    if (await this.isCancelled("session_before_fork", { entryId, position })) return { cancelled: true };
+    const asked = await this.emitBeforeFork(entryId, { position });
+    if (asked.cancelled) return asked;
     const { leafId, selectedText } = this.forkPoint(entryId, position);
     const session = this.branchOff(leafId);
     await this.replace("fork", session, session.isPersisted() ? session.getCwd() : this.cwd);
-    await this.finish(withSession);
+    await this.finishSessionReplacement(withSession);
     return { cancelled: false, selectedText } as { cancelled: boolean; selectedText?: string };
   }
 
@@ -138,8 +146,8 @@ export class AgentSessionRuntime {
     const folder = this.session.sessionManager.getSessionDir();
     mkdirSync(folder, { recursive: true });
     const path = join(folder, basename(source));
-    if (await this.isCancelled("session_before_switch", { reason: "resume", targetSessionFile: path }))
-      return { cancelled: true };
+    const asked = await this.emitBeforeSwitch("resume", path);
+    if (asked.cancelled) return asked;
     if (resolve(path) !== source) copyFileSync(source, path);
     await this.resume(SessionManager.open(path, folder, cwdOverride));
     return { cancelled: false };
@@ -147,23 +155,36 @@ export class AgentSessionRuntime {
 
   /** Ends the session. */
   async dispose(): Promise<void> {
-    await this.tearDown({ reason: "quit" });
+    await this.shutDown({ type: "session_shutdown", reason: "quit" });
   }
 
-  private async isCancelled(
-    type: "session_before_switch" | "session_before_fork",
-    what: object,
-  ): Promise<boolean> {
+  private async emitBeforeSwitch(
+    reason: "new" | "resume",
+    targetSessionFile?: string,
+  ): Promise<{ cancelled: boolean }> {
+    return await this.ask({ type: "session_before_switch", reason, targetSessionFile });
+  }
+
+  private async emitBeforeFork(
+    entryId: string,
+    options: { position: "before" | "at" },
+  ): Promise<{ cancelled: boolean }> {
+    return await this.ask({ type: "session_before_fork", entryId, ...options });
+  }
+
+  private async ask(
+    event: SessionBeforeSwitchEvent | SessionBeforeForkEvent,
+  ): Promise<{ cancelled: boolean }> {
     const runner = this.session.extensionRunner;
-    if (!runner.hasHandlers(type)) return false;
-    const answer = await runner.emit({ type, ...what } as never);
-    return (answer as { cancel?: boolean } | undefined)?.cancel === true;
+    if (!runner.hasHandlers(event.type)) return { cancelled: false };
+    const answer = await runner.emit(event);
+    return { cancelled: answer?.cancel === true };
   }
 
   private async resume(sessionManager: SessionManager, withSession?: WithSession): Promise<void> {
     assertSessionCwdExists(sessionManager, this.cwd);
     await this.replace("resume", sessionManager, sessionManager.getCwd());
-    await this.finish(withSession);
+    await this.finishSessionReplacement(withSession);
   }
 
   private begin(parentSession: string | undefined): SessionManager {
@@ -194,34 +215,39 @@ export class AgentSessionRuntime {
     }
     if (!parentSession) throw new Error("Persisted session is missing a session file");
     if (!leafId) return this.begin(parentSession);
-    const folder = current.getSessionDir();
-    const path = SessionManager.open(parentSession, folder).createBranchedSession(leafId);
-    if (!path) throw new Error("Failed to create forked session");
-    return SessionManager.open(path, folder);
+    // It may not be in its file yet, so it is not opened again.
+    const branched = SessionManager.open(parentSession, current.getSessionDir());
+    if (!branched.createBranchedSession(leafId)) throw new Error("Failed to create forked session");
+    return branched;
   }
 
   private async replace(reason: Reason, sessionManager: SessionManager, cwd: string): Promise<void> {
     const previousSessionFile = this.session.sessionFile;
-    await this.tearDown({ reason, targetSessionFile: sessionManager.getSessionFile() });
+    await this.teardownCurrent(reason, sessionManager.getSessionFile());
     const sessionStartEvent = { type: "session_start", reason, previousSessionFile } as SessionStartEvent;
     const { agentDir } = this.services;
     const made = await this.createRuntime({ cwd, agentDir, sessionManager, sessionStartEvent });
+    this.apply(made);
+  }
+
+  private apply(made: CreateAgentSessionRuntimeResult): void {
     this._session = made.session;
     this._services = made.services;
     this._diagnostics = made.diagnostics;
     this._modelFallbackMessage = made.modelFallbackMessage;
   }
 
-  private async tearDown(what: object): Promise<void> {
-    const runner = this.session.extensionRunner;
-    if (runner.hasHandlers("session_shutdown")) {
-      await runner.emit({ type: "session_shutdown", ...what } as never);
-    }
+  private async teardownCurrent(reason: Reason, targetSessionFile: string | undefined): Promise<void> {
+    await this.shutDown({ type: "session_shutdown", reason, targetSessionFile });
+  }
+
+  private async shutDown(event: SessionShutdownEvent): Promise<void> {
+    await emitSessionShutdownEvent(this.session.extensionRunner, event);
     this.beforeSessionInvalidate?.();
     this.session.dispose();
   }
 
-  private async finish(withSession: WithSession | undefined): Promise<void> {
+  private async finishSessionReplacement(withSession: WithSession | undefined): Promise<void> {
     await this.rebindSession?.(this.session);
     await withSession?.(this.session.createReplacedSessionContext());
   }

@@ -16,8 +16,8 @@ export class SessionView {
   readonly agent: Agent;
   readonly sessionManager: SessionManager;
   readonly settingsManager: SettingsManager;
-  readonly resourceLoader: ResourceLoader;
-  readonly modelRegistry: ModelRegistry;
+  private readonly _resourceLoader: ResourceLoader;
+  private readonly _modelRegistry: ModelRegistry;
   /** The project's folder. */
   readonly cwd: string;
 
@@ -25,9 +25,17 @@ export class SessionView {
     this.agent = parts.agent;
     this.sessionManager = parts.sessionManager;
     this.settingsManager = parts.settingsManager;
-    this.resourceLoader = parts.resourceLoader;
-    this.modelRegistry = parts.modelRegistry;
+    this._resourceLoader = parts.resourceLoader;
+    this._modelRegistry = parts.modelRegistry;
     this.cwd = parts.cwd;
+  }
+
+  get resourceLoader(): ResourceLoader {
+    return this._resourceLoader;
+  }
+
+  get modelRegistry(): ModelRegistry {
+    return this._modelRegistry;
   }
 
   get state(): AgentState {

@@ -91,13 +91,12 @@ export class Switcher extends Stage {
       );
     };
     const attempt = async (label, act) => {
-      try {
-        const done = act();
-        await this.rest();
-        this.say(label, await done);
-      } catch (error) {
-        this.say(label, error.name, error.message);
-      }
+      const outcome = act().then(
+        (value) => [value],
+        (error) => [error.name, error.message],
+      );
+      await this.rest();
+      this.say(label, ...(await outcome));
       state(`after ${label}`);
     };
     const said = () =>

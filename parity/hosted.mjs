@@ -18,7 +18,7 @@ const FIXED = [
 export async function compareSides({ seed, count, chosen, alpha, beta, report }) {
   const section = report.section("hosted");
   const unhandled = [];
-  const note = (error) => unhandled.push(error?.stack ?? String(error));
+  const note = (error) => unhandled.push(error?.message ?? String(error));
   process.on("unhandledRejection", note);
   const used = new Map();
   for (let index = -FIXED.length; index < count; index++) {

@@ -16,6 +16,7 @@ import {
 } from "./auth-backends.js";
 import type { AuthCredential, AuthStatus, AuthStorageData, OAuthCredential } from "./auth-types.js";
 import { resolveConfigValue } from "./resolve-config-value.js";
+import { rememberSecret } from "./secrets.js";
 import { isRecord } from "./settings-migration.js";
 
 /** A key for requests, and the credentials that it is of. */
@@ -166,6 +167,17 @@ export class AuthStorage {
    * none, or if the log-in cannot be refreshed.
    */
   async getApiKey(providerId: string, options?: { includeFallback?: boolean }): Promise<string | undefined> {
+    const key = await this.findApiKey(providerId, options?.includeFallback !== false);
+    rememberSecret(key);
+    return key;
+  }
+
+  /** All providers that one can log in to. */
+  getOAuthProviders(): OAuthProviderInterface[] {
+    return getOAuthProviders();
+  }
+
+  private async findApiKey(providerId: string, includeFallback: boolean): Promise<string | undefined> {
     const runtimeKey = this.runtimeOverrides.get(providerId);
     if (runtimeKey) return runtimeKey;
     const credential = this.get(providerId);
@@ -178,13 +190,8 @@ export class AuthStorage {
       if (key !== null) return key;
     }
     const key = getEnvApiKey(providerId);
-    if (key || options?.includeFallback === false) return key;
+    if (key || !includeFallback) return key;
     return this.fallbackResolver?.(providerId) ?? undefined;
-  }
-
-  /** All providers that one can log in to. */
-  getOAuthProviders(): OAuthProviderInterface[] {
-    return getOAuthProviders();
   }
 
   /**
@@ -243,6 +250,7 @@ export class AuthStorage {
         if (!refreshed || this.unsaved.has(providerId)) return { result: undefined };
         fresh = refreshed;
         const renewed = { ...credential, ...refreshed.newCredentials };
+        rememberLogin(renewed);
         this.data[providerId] = renewed;
         this.unsaved.set(providerId, renewed);
         written = [...this.unsaved];
@@ -287,6 +295,7 @@ export class AuthStorage {
   /** Takes over what is stored; what is not saved yet stays. */
   private adopt(stored: AuthStorageData): void {
     this.data = this.changed(stored);
+    for (const login of Object.values(this.logins())) rememberLogin(login);
     this.loadError = null;
   }
 
@@ -301,6 +310,7 @@ export class AuthStorage {
 
   private persistProviderChange(provider: string, credential: AuthCredential | undefined): void {
     this.unsaved.set(provider, credential);
+    if (credential?.type === "oauth") rememberLogin(credential);
     this.save();
   }
 
@@ -321,6 +331,11 @@ export class AuthStorage {
 
 function hasExpired(credential: OAuthCredential): boolean {
   return Date.now() >= credential.expires;
+}
+
+function rememberLogin({ refresh, access }: OAuthCredentials): void {
+  rememberSecret(refresh);
+  rememberSecret(access);
 }
 
 function serialized(data: AuthStorageData): string {

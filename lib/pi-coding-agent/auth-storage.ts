@@ -34,6 +34,8 @@ export class AuthStorage {
   private errors: Error[] = [];
   /** What was changed here and is not in the storage yet; `undefined` for what was removed. */
   private readonly unsaved = new Map<string, AuthCredential | undefined>();
+  /** What was changed since its refresh began: the user may log in anew, or out, meanwhile. */
+  private readonly changedNow = new Set<string>();
   private readonly refreshes = new Map<string, Promise<Refreshed | null>>();
 
   private constructor(private readonly storage: AuthStorageBackend) {
@@ -188,6 +190,10 @@ export class AuthStorage {
       if (!hasExpired(credential)) return provider.getApiKey(credential);
       const key = await this.refreshedKey(provider, credential);
       if (key !== null) return key;
+      const successor = this.get(providerId);
+      if (successor && !(successor.type === "oauth" && hasExpired(successor))) {
+        return this.findApiKey(providerId, includeFallback);
+      }
     }
     const key = getEnvApiKey(providerId);
     if (key || !includeFallback) return key;
@@ -245,9 +251,9 @@ export class AuthStorage {
           fresh = { apiKey: provider.getApiKey(credential), newCredentials: credential };
           return { result: undefined };
         }
+        this.changedNow.delete(providerId);
         const refreshed = await getOAuthApiKey(providerId, this.logins());
-        // The user may have logged in anew, or out, meanwhile.
-        if (!refreshed || this.unsaved.has(providerId)) return { result: undefined };
+        if (!refreshed || this.changedNow.has(providerId)) return { result: undefined };
         fresh = refreshed;
         const renewed = { ...credential, ...refreshed.newCredentials };
         rememberLogin(renewed);
@@ -310,6 +316,7 @@ export class AuthStorage {
 
   private persistProviderChange(provider: string, credential: AuthCredential | undefined): void {
     this.unsaved.set(provider, credential);
+    this.changedNow.add(provider);
     if (credential?.type === "oauth") rememberLogin(credential);
     this.save();
   }

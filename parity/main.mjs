@@ -69,6 +69,7 @@ const offline = {
     from: "./compaction.mjs",
     sides: async () => (await import("./compaction.mjs")).compactionSides(),
   },
+  oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

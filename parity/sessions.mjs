@@ -82,8 +82,11 @@ async function play(module, random, used) {
     ]);
     say(labels, session.leafId, session.sessionId);
     say([...session.byId.keys()], run.isAnswered() && session.flushed, session.getSessionName() ?? null);
+    // In an order that no id and no folder's own order has a part in: ids are numbered as they come.
     const files = run.files().map((path) => readFileSync(path, "utf8"));
-    lines.push(...files.map((text) => plain(text)).sort());
+    const order = new Map(files.map((text) => [text, text.replaceAll(dir, "DIR").replace(IDS, "id")]));
+    files.sort((a, b) => (order.get(a) < order.get(b) ? -1 : 1));
+    lines.push(...files.map((text) => plain(text)));
   } finally {
     clock.start();
     if (PI_CODING_AGENT_DIR === undefined) delete process.env.PI_CODING_AGENT_DIR;

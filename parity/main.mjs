@@ -67,6 +67,10 @@ const offline = {
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
   settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
   registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
+  compaction: {
+    from: "./compaction.mjs",
+    sides: async () => (await import("./compaction.mjs")).compactionSides(),
+  },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };

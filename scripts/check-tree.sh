@@ -19,6 +19,7 @@ refuse skills 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse prompts 'crate::(ai|net|node|session|skills)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse settings 'crate::(ai|net|node|session|tools)|(^|[^a-z_])(reqwest|napi)::'
 refuse auth 'crate::[a-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
+refuse compaction 'crate::[a-ik-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
 refuse session 'crate::(node|net)|(^|[^a-z_])(reqwest|napi)::'
 refuse tools 'crate::(node|net|session)|(^|[^a-z_])(reqwest|napi)::'
 

@@ -13,9 +13,11 @@ export type {
   AuthStorageData,
   OAuthCredential,
 } from "./auth-types.js";
+export * from "./compaction/index.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
+export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";
 export {
   ModelRegistry,

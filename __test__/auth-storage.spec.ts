@@ -171,6 +171,40 @@ describe("a log-in whose time is up", () => {
     expect(storage.list()).toEqual(["account", "new"]);
   });
 
+  it.each([
+    ["anew", { ...expired("r9"), access: "newest", expires: FAR } as AuthCredential, "newest"],
+    ["as a key", key("k"), "k"],
+    ["out", undefined, undefined],
+  ])("gives way when the user logs in %s meanwhile", async (_, next, wanted) => {
+    store({ account: expired("r0") });
+    const storage = AuthStorage.create(file);
+    account(async () => {
+      if (next) storage.set("account", next);
+      else storage.remove("account");
+      return { refresh: "r1", access: "new", expires: FAR };
+    });
+    expect(await storage.getApiKey("account")).toBe(wanted);
+    expect(stored()).toEqual(next ? { account: next } : {});
+  });
+
+  it("is refreshed again when what it was refreshed to could not be stored", async () => {
+    store({ account: expired("r0") });
+    const tried: string[] = [];
+    account(async ({ refresh }) => {
+      tried.push(refresh);
+      if (tried.length > 1) return { refresh: "r2", access: "newest", expires: FAR };
+      rmSync(file);
+      mkdirSync(file);
+      return { refresh: "r1", access: "new", expires: 1 };
+    });
+    const storage = AuthStorage.create(file);
+    await storage.getApiKey("account");
+    rmSync(file, { recursive: true });
+    expect(await storage.getApiKey("account")).toBe("newest");
+    expect(tried).toEqual(["r0", "r1"]);
+    expect(stored().account.refresh).toBe("r2");
+  });
+
   it("takes what another program has stored when its own token was spent", async () => {
     store({ account: expired("r0") });
     const tried: string[] = [];

@@ -210,10 +210,9 @@ function branches(side, entries, random, pi) {
   const shown = isMended(side, pi)
     ? entries
     : entries.map((entry) => (entry.message ? { ...entry, message: counted(entry.message) } : entry));
-  const prepared = spelt(
-    module.prepareBranchEntries(shown, random.pick([undefined, 0, budget(random)])),
-    shown,
-  );
+  const all = module.prepareBranchEntries(shown).totalTokens;
+  const most = random.pick([undefined, 0, budget(random), random.int(all + 1), random.int(all + 1)]);
+  const prepared = spelt(module.prepareBranchEntries(shown, most), shown);
   const manager = treeOf(entries, random);
   const pick = () =>
     random.weighted([

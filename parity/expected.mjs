@@ -1,5 +1,4 @@
 import { bedrock } from "./expected-bedrock.mjs";
-import { extensions } from "./expected-extensions.mjs";
 import { hosted } from "./expected-hosted.mjs";
 import { oauth } from "./expected-oauth.mjs";
 import { registry } from "./expected-registry.mjs";
@@ -136,7 +135,6 @@ export const expected = [
   ...sessions,
   ...tools,
   ...shell,
-  ...extensions,
   ...registry,
   ...skills,
   ...oauth,

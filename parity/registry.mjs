@@ -39,6 +39,49 @@ export async function compareSides({ seed, count, chosen, alpha, beta, report })
     }
     section.close();
   }
+  await togetherInOneFile(alpha, beta, report);
+}
+
+/** Pi and ours with one file: neither gets in while the other holds it, and of two refreshes there is one. */
+async function togetherInOneFile(alpha, beta, report) {
+  const section = report.section("one file");
+  for (const [name, holder, other] of [
+    ["Pi holds", alpha, beta],
+    ["ours holds", beta, alpha],
+  ]) {
+    const seen = await inFolder(async (root) => {
+      const file = join(root, "auth.json");
+      put(file, '{"old": {"type": "api_key", "key": "k"}}');
+      const waiting = other.coding.AuthStorage.create(file);
+      const codes = await new holder.coding.FileAuthStorageBackend(file).withLockAsync(async (current) => {
+        const held = existsSync(`${file}.lock`);
+        waiting.set("new", { type: "api_key", key: "n" });
+        const next = JSON.stringify({ ...JSON.parse(current), mine: 1 });
+        return { result: [held, ...waiting.drainErrors().map(({ code }) => code)], next };
+      });
+      waiting.set("later", { type: "api_key", key: "l" });
+      const stored = Object.keys(JSON.parse(readFileSync(file, "utf8"))).filter((key) => key !== "new");
+      return [codes, stored, existsSync(`${file}.lock`)];
+    });
+    const wanted = [[true, "ELOCKED"], ["old", "mine", "later"], false];
+    section.add(name, { ...KASE, tags: new Set() }, different("lock", wanted, seen), { alpha: {}, beta: {} });
+  }
+  const seen = await inFolder(async (root) => {
+    const file = join(root, "auth.json");
+    const log = [];
+    put(file, '{"account": {"type": "oauth", "refresh": "r0", "access": "a", "expires": 5}}');
+    for (const side of [alpha, beta]) account(side, log);
+    const both = [alpha, beta].map((side) => side.coding.AuthStorage.create(file));
+    const keys = await Promise.all(both.map((storage) => storage.getApiKey("account")));
+    for (const side of [alpha, beta]) side.oauth.resetOAuthProviders();
+    return [keys, log];
+  });
+  const wanted = [["key of fresh", "key of fresh"], [["refresh", "r0"]]];
+  section.add("refresh", { ...KASE, tags: new Set() }, different("refresh", wanted, seen), {
+    alpha: {},
+    beta: {},
+  });
+  section.close();
 }
 
 /** The models that both catalogues have, by provider; ours is newer. */

@@ -9,7 +9,6 @@ import type {
   OAuthProviderInterface,
 } from "../pi-ai/oauth/types.js";
 import { getOAuthApiKey, getOAuthProvider, getOAuthProviders } from "../pi-ai/oauth.js";
-import { rememberSecrets } from "../pi-ai/secrets.js";
 import {
   type AuthStorageBackend,
   FileAuthStorageBackend,
@@ -17,6 +16,7 @@ import {
 } from "./auth-backends.js";
 import type { AuthCredential, AuthStatus, AuthStorageData, OAuthCredential } from "./auth-types.js";
 import { resolveConfigValue } from "./resolve-config-value.js";
+import { rememberSecret } from "./secrets.js";
 import { isRecord } from "./settings-migration.js";
 
 /** A key for requests, and the credentials that it is of. */
@@ -34,6 +34,8 @@ export class AuthStorage {
   private errors: Error[] = [];
   /** What was changed here and is not in the storage yet; `undefined` for what was removed. */
   private readonly unsaved = new Map<string, AuthCredential | undefined>();
+  /** What was changed since its refresh began: the user may log in anew, or out, meanwhile. */
+  private readonly changedNow = new Set<string>();
   private readonly refreshes = new Map<string, Promise<Refreshed | null>>();
 
   private constructor(private readonly storage: AuthStorageBackend) {
@@ -59,7 +61,6 @@ export class AuthStorage {
 
   /** Sets a key that comes before all others and is not stored. */
   setRuntimeApiKey(provider: string, apiKey: string): void {
-    rememberSecrets(apiKey);
     this.runtimeOverrides.set(provider, apiKey);
   }
 
@@ -94,7 +95,6 @@ export class AuthStorage {
   /** Stores what is to be used for a provider. */
   set(provider: string, credential: AuthCredential): void {
     this.data[provider] = credential;
-    rememberTokens(this.data);
     this.persistProviderChange(provider, credential);
   }
 
@@ -169,6 +169,17 @@ export class AuthStorage {
    * none, or if the log-in cannot be refreshed.
    */
   async getApiKey(providerId: string, options?: { includeFallback?: boolean }): Promise<string | undefined> {
+    const key = await this.findApiKey(providerId, options?.includeFallback !== false);
+    rememberSecret(key);
+    return key;
+  }
+
+  /** All providers that one can log in to. */
+  getOAuthProviders(): OAuthProviderInterface[] {
+    return getOAuthProviders();
+  }
+
+  private async findApiKey(providerId: string, includeFallback: boolean): Promise<string | undefined> {
     const runtimeKey = this.runtimeOverrides.get(providerId);
     if (runtimeKey) return runtimeKey;
     const credential = this.get(providerId);
@@ -179,15 +190,14 @@ export class AuthStorage {
       if (!hasExpired(credential)) return provider.getApiKey(credential);
       const key = await this.refreshedKey(provider, credential);
       if (key !== null) return key;
+      const successor = this.get(providerId);
+      if (successor && !(successor.type === "oauth" && hasExpired(successor))) {
+        return this.findApiKey(providerId, includeFallback);
+      }
     }
     const key = getEnvApiKey(providerId);
-    if (key || options?.includeFallback === false) return key;
+    if (key || !includeFallback) return key;
     return this.fallbackResolver?.(providerId) ?? undefined;
-  }
-
-  /** All providers that one can log in to. */
-  getOAuthProviders(): OAuthProviderInterface[] {
-    return getOAuthProviders();
   }
 
   /**
@@ -241,13 +251,13 @@ export class AuthStorage {
           fresh = { apiKey: provider.getApiKey(credential), newCredentials: credential };
           return { result: undefined };
         }
+        this.changedNow.delete(providerId);
         const refreshed = await getOAuthApiKey(providerId, this.logins());
-        // The user may have logged in anew, or out, meanwhile.
-        if (!refreshed || this.unsaved.has(providerId)) return { result: undefined };
+        if (!refreshed || this.changedNow.has(providerId)) return { result: undefined };
         fresh = refreshed;
         const renewed = { ...credential, ...refreshed.newCredentials };
+        rememberLogin(renewed);
         this.data[providerId] = renewed;
-        rememberTokens(this.data);
         this.unsaved.set(providerId, renewed);
         written = [...this.unsaved];
         return { result: undefined, next: serialized(this.changed(stored)) };
@@ -291,7 +301,7 @@ export class AuthStorage {
   /** Takes over what is stored; what is not saved yet stays. */
   private adopt(stored: AuthStorageData): void {
     this.data = this.changed(stored);
-    rememberTokens(this.data);
+    for (const login of Object.values(this.logins())) rememberLogin(login);
     this.loadError = null;
   }
 
@@ -306,6 +316,8 @@ export class AuthStorage {
 
   private persistProviderChange(provider: string, credential: AuthCredential | undefined): void {
     this.unsaved.set(provider, credential);
+    this.changedNow.add(provider);
+    if (credential?.type === "oauth") rememberLogin(credential);
     this.save();
   }
 
@@ -328,17 +340,15 @@ function hasExpired(credential: OAuthCredential): boolean {
   return Date.now() >= credential.expires;
 }
 
+function rememberLogin({ refresh, access }: OAuthCredentials): void {
+  rememberSecret(refresh);
+  rememberSecret(access);
+}
+
 function serialized(data: AuthStorageData): string {
   return JSON.stringify(data, null, 2);
 }
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** Notes tokens as secret. A key may be the name of a variable; what that holds is noted when it is used. */
-function rememberTokens(data: AuthStorageData): void {
-  for (const credential of Object.values(data)) {
-    if (credential?.type === "oauth") rememberSecrets(credential.access, credential.refresh);
-  }
 }

@@ -17,6 +17,7 @@ import {
   resolveConfigValueUncached,
   resolveHeadersOrThrow,
 } from "./resolve-config-value.js";
+import { rememberSecret } from "./secrets.js";
 import { getAgentDir } from "./session-files.js";
 
 /** A model of a provider that an extension registers. */
@@ -135,6 +136,7 @@ export class ModelRegistry {
         (config?.apiKey
           ? resolveConfigValueOrThrow(config.apiKey, `API key for provider "${provider}"`)
           : undefined);
+      rememberSecret(apiKey);
       const headers = {
         ...model.headers,
         ...resolveHeadersOrThrow(config?.headers, `provider "${provider}"`),
@@ -177,7 +179,9 @@ export class ModelRegistry {
     const key = await this.authStorage.getApiKey(provider, { includeFallback: false });
     if (key !== undefined) return key;
     const configured = this.configuredKey(provider);
-    return configured ? resolveConfigValueUncached(configured) : undefined;
+    const value = configured ? resolveConfigValueUncached(configured) : undefined;
+    rememberSecret(value);
+    return value;
   }
 
   /** Whether requests to a model go with a log-in. */

@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { keepAside, rewriteSession, SessionLog } from "../native.js";
-import { withoutSecrets } from "../pi-ai/secrets.js";
+import { hideSecrets } from "./secrets.js";
 import { SessionBusy } from "./session-busy.js";
 import {
   CURRENT_SESSION_VERSION,
@@ -180,7 +180,7 @@ export class SessionWriter {
     while (true) {
       try {
         const log = store.log ?? this.reopen(path, entry);
-        if (told(path, log, () => log.append(lines([entry]), store.logged))) {
+        if (told(path, log, () => log.append(lineOf(entry), store.logged))) {
           store.logged++;
           if (log.count() !== store.logged) this.joined(entry, store, log);
           return;
@@ -289,5 +289,9 @@ function isConversation(entry: FileEntry): boolean {
 }
 
 function lines(entries: FileEntry[]): string {
-  return withoutSecrets(entries.map((entry) => JSON.stringify(entry)).join("\n"), "sessions");
+  return entries.map(lineOf).join("\n");
+}
+
+function lineOf(entry: FileEntry): string {
+  return hideSecrets(JSON.stringify(entry));
 }

@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(open(SEALED, &[8; 32]), None);
         assert_eq!(open(SEALED, b"no key"), None);
         let damaged = format!("{SEALED}00");
-        for value in [damaged.as_str(), "enc:v1:", "enc:v1:zz:00:00", "sk-secret", &SEALED[..20]] {
+        for value in [damaged.as_str(), "enc:v1:", "enc:v1:zz:00:00", "sk-secret", "enc:v1:00:00"] {
             assert_eq!(open(value, &[7; 32]), None, "{value}");
         }
     }

@@ -18,7 +18,7 @@ const RENEWAL: Duration = Duration::from_secs(2);
 /// How long to wait where the thread cannot do anything else meanwhile.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long to wait otherwise: others may be asking a server.
-const LONG_PATIENCE: Duration = Duration::from_secs(60);
+const LONG_PATIENCE: Duration = Duration::from_mins(1);
 
 /// The lock on a file; gone when this is dropped.
 #[derive(Debug)]

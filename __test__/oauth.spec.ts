@@ -24,7 +24,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 /** Linux has many loopback addresses, so that nobody else has the port. */
 const HOST = process.platform === "linux" ? `127.78.1.${1 + (process.pid % 250)}` : "127.0.0.1";
-const REFRESH = "refresh-secret-1";
+const REFRESH = "refresh/secret-1";
 const PORTS = { anthropic: 53692, codex: 1455 };
 const CLAIM = "https://api.openai.com/auth";
 
@@ -137,13 +137,14 @@ describe.each([
 
   it("can be given up while the service is silent", async () => {
     const { signal, abort } = controller();
-    stub((url, init) => {
+    const fetch = stub((url, init) => {
       setImmediate(abort);
       return silence(url, init);
     });
     const { done, back, state } = await begin(login, { signal });
     await visit(back, { code: "the-code", state });
     await expect(done).rejects.toThrow("Login cancelled");
+    expect(fetch.mock.calls[0]?.[1].signal?.aborted).toBe(true);
   });
 
   it("is not begun when it has been given up", async () => {
@@ -308,6 +309,35 @@ describe("a refresh", () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
+  it("with a token that was just used gives what it was used for", async () => {
+    const next = (refresh: string) => ({
+      ...tokens,
+      access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, refresh }),
+      refresh_token: refresh,
+    });
+    const reused = () => json({ error: { code: "refresh_token_reused" } }, 401);
+    const left = new Map([
+      ["rotating-1", next("rotating-2")],
+      ["rotating-2", next("rotating-3")],
+    ]);
+    stub(async (_url, { body }) => {
+      const used = String((body as URLSearchParams).get("refresh_token"));
+      const answer = left.get(used);
+      left.delete(used);
+      return answer ? json(answer) : reused();
+    });
+    await refreshOpenAICodexToken("rotating-1");
+    await refreshOpenAICodexToken("rotating-2");
+    expect(await refreshOpenAICodexToken("rotating-1")).toMatchObject({
+      refresh: "rotating-3",
+      accountId: "acc",
+    });
+    await expect(refreshOpenAICodexToken("rotating-0")).rejects.toThrow("refresh_token_reused");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+    await expect(refreshOpenAICodexToken("rotating-1")).rejects.toThrow("refresh_token_reused");
+    vi.useRealTimers();
+  });
+
   it("of another account is another request", async () => {
     const fetch = stub(async () => json({ token: "t", expires_at: 2_000_000_000 }));
     await Promise.all([
@@ -343,13 +373,21 @@ describe("a refresh", () => {
   });
 
   it.each([
-    ["the access token", { access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, name: "ÿþ??>>" }) }],
-    ["the identity", { access_token: "opaque", id_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" } }) }],
-    ["what was stored", { access_token: "opaque" }],
-  ])("finds ChatGPT's account in %s", async (_where, answer) => {
+    [
+      "the access token",
+      { access_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" }, name: "ÿþ??>>" }) },
+      "acc",
+    ],
+    [
+      "the identity",
+      { access_token: "opaque", id_token: jwt({ [CLAIM]: { chatgpt_account_id: "acc" } }) },
+      "acc",
+    ],
+    ["what was stored", { access_token: "opaque" }, "stored"],
+  ])("finds ChatGPT's account in %s", async (_where, answer, accountId) => {
     stub(async () => json({ ...tokens, ...answer }));
-    const stored = { ...expired, accountId: "acc" };
-    expect(await openaiCodexOAuthProvider.refreshToken(stored)).toMatchObject({ accountId: "acc" });
+    const stored = { ...expired, accountId: "stored" };
+    expect(await openaiCodexOAuthProvider.refreshToken(stored)).toMatchObject({ accountId });
   });
 
   it("asks the enterprise of the account", async () => {

@@ -151,7 +151,8 @@ export function refreshCase(random) {
   const tags = new Set();
   const enterpriseUrl = random.pick([undefined, undefined, "company.ghe.com", "", "host:8443", "a b"]);
   const expires = 1_750_000_000_000 + random.pick([-1, 0, 1, 60_000, -1e9]);
-  const credentials = { refresh: `${SECRET}refresh`, access: `${SECRET}old`, expires };
+  // Its own in each case, since a process remembers what became of it.
+  const credentials = { refresh: `${SECRET}refresh${random.letters(8)}`, access: `${SECRET}old`, expires };
   if (provider === "github-copilot") credentials.enterpriseUrl = enterpriseUrl;
   if (random.chance(0.1)) credentials.expires = random.pick([null, undefined, "soon"]);
   const accounts = random.pick([{}, { other: credentials }, { [provider]: credentials, other: {} }]);

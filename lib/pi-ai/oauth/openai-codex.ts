@@ -8,6 +8,7 @@ import { createProof } from "./pkce.js";
 import { send } from "./request.js";
 import { cleanError, withoutSecrets } from "./secrets.js";
 import { shareFlight } from "./single-flight.js";
+import { Successors } from "./successors.js";
 import { readTokens } from "./tokens.js";
 import type { OAuthCredentials, OAuthProviderInterface } from "./types.js";
 
@@ -26,6 +27,8 @@ interface Refreshed {
   expires: number;
   accountId: string | undefined;
 }
+
+const successors = new Successors<Refreshed>();
 
 /** What the service said in the place of tokens. */
 class Refusal extends Error {}
@@ -79,7 +82,8 @@ export async function loginOpenAICodex(
 }
 
 /**
- * New credentials for a refresh token, which is spent thereby. Calls for one token at the same time are one request.
+ * New credentials for a refresh token, which is spent thereby. Calls for one token at the same time are one request, and
+ * where OpenAI says that it has been used already, what it was used for in this process is given, while that holds.
  * @throws "OpenAI Codex token refresh ..." with what the service answered, or "Failed to extract accountId from token".
  */
 export async function refreshOpenAICodexToken(refreshToken: string): Promise<OAuthCredentials> {
@@ -90,8 +94,12 @@ async function refresh(used: string): Promise<Refreshed> {
   return shareFlight(refreshOpenAICodexToken, used, async () => {
     const form = { grant_type: "refresh_token", refresh_token: used, client_id: CLIENT_ID };
     try {
-      return await requestTokens("refresh", form, [used], { used });
+      const next = await requestTokens("refresh", form, [used], { used });
+      successors.add(used, next);
+      return next;
     } catch (error) {
+      const next = String(error).includes("refresh_token_reused") ? successors.of(used) : undefined;
+      if (next) return next;
       if (error instanceof Refusal) throw error;
       const words = error instanceof Error ? error.message : String(error);
       throw new Error(`OpenAI Codex token refresh error: ${words}`);

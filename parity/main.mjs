@@ -72,6 +72,10 @@ const offline = {
   },
   packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  compaction: {
+    from: "./compaction.mjs",
+    sides: async () => (await import("./compaction.mjs")).compactionSides(),
+  },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };

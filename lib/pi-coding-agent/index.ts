@@ -13,6 +13,7 @@ export type {
   AuthStorageData,
   OAuthCredential,
 } from "./auth-types.js";
+export * from "./compaction/index.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { createEventBus, type EventBus, type EventBusController } from "./event-bus.js";
@@ -34,6 +35,7 @@ export {
   wrapRegisteredTools,
 } from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
+export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";
 export {
   ModelRegistry,

@@ -65,6 +65,7 @@ const offline = {
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  migration: { from: "./migration.mjs", sides: async () => ({}) },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

@@ -110,13 +110,18 @@ step(
   () => call(process.execPath, "scripts/generate-catalog.mjs"),
 );
 
+// The parser of `argent-runtime migrate` is one file without dependencies; as a package it brings 5 MB of others.
+const parser = "node_modules/@babel/parser";
+
 step(
   "typescript",
-  () => digest([...filesOf("lib"), "tsconfig.json"]),
-  ["dist/pi-ai/index.js", "dist/native.js"],
+  () => digest([...filesOf("lib"), "tsconfig.json", `${parser}/package.json`]),
+  ["dist/pi-ai/index.js", "dist/native.js", "dist/cli/babel-parser.cjs"],
   () => {
     call("npx", "--no-install", "tsc", "-p", "tsconfig.json");
     call(process.execPath, "scripts/generate-catalog.mjs", "--dist");
+    put(join(root, parser, "lib/index.js"), join(root, "dist/cli/babel-parser.cjs"));
+    put(join(root, parser, "LICENSE"), join(root, "dist/cli/babel-parser.LICENSE"));
     for (const name of nativeFiles()) put(join(root, "lib", name), join(root, "dist", name));
   },
 );

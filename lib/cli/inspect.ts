@@ -1,0 +1,4 @@
+export const usage = "";
+export async function run(_args: string[]): Promise<number> {
+  return 0;
+}

@@ -94,6 +94,12 @@ describe("a page", () => {
     expect(page.indexOf("the second try</div>")).toBeLessThan(page.indexOf("the first try</div>"));
   });
 
+  it("has what is kept outside of the session's file", () => {
+    const session = talk(folder.path, ["hello", `begun ${"long ".repeat(20_000)}ended`], { blobs: true });
+    expect(readFileSync(fileOf(session), "utf8")).not.toContain("ended");
+    expect(inspected(fileOf(session)).page).toContain("long long ended</pre>");
+  });
+
   it("is made of a damaged session too, and says what is wrong", () => {
     const path = fileOf(rich());
     const lines = readFileSync(path, "utf8").trimEnd().split("\n");

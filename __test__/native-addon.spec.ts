@@ -18,12 +18,13 @@ const own = () => join(folder.path, "node_modules/argent-runtime");
 const file = () => join(own(), "dist", addon);
 
 /** Imports the copy of the package. */
-async function load() {
+async function load(flags?: string[]) {
   const url = pathToFileURL(join(own(), "dist/pi-ai/json-parse.js"));
   const { stdout } = await startChild(
     `import(${JSON.stringify(url)}).then(
        ({ repairJson }) => console.log(JSON.stringify({ repaired: repairJson('"a\\tb"') })),
        ({ code, message, cause }) => console.log(JSON.stringify({ code, message, cause: cause?.message })));`,
+    { flags },
   ).ended;
   return JSON.parse(stdout);
 }
@@ -97,6 +98,13 @@ describe("an addon that cannot be loaded", () => {
     const { message } = await load();
     expect(message).toContain("of another version: it has no ");
     expect(message).toContain("Parts of two versions are installed");
+  });
+
+  it("because Node may load none is explained", async () => {
+    expect(await load(["--no-addons"])).toMatchObject({
+      code: "ARGENT_NATIVE",
+      message: expect.stringContaining("Node was told not to load addons"),
+    });
   });
 
   it("because there is none for the platform is said", () => {

@@ -70,6 +70,25 @@ describe("the packages of a release", () => {
   });
 });
 
+describe("an addon", () => {
+  const check = (name: string, content: Buffer | string) => {
+    const path = join(folder.path, name);
+    writeFileSync(path, content);
+    return runProgram("scripts/check-addon.mjs", [path]);
+  };
+
+  it.each([
+    ["native.linux-x64-gnu.node", "GLIBC_2.2.5\0GLIBC_2.17\0GLIBC_2.9\0", 0, "needs glibc 2.17"],
+    ["native.linux-x64-gnu.node", "GLIBC_2.34\0GLIBC_2.4\0", 1, "needs a newer glibc than 2.28"],
+    ["native.linux-x64-musl.node", "GLIBC_2.17\0", 1, "made for the other C library"],
+    ["native.linux-x64-gnu.node", "musl", 1, "made for the other C library"],
+    ["native.darwin-arm64.node", "mach-o", 0, "needs no glibc"],
+    ["native.win32-x64-msvc.node", "x".repeat(12_000_001), 1, "larger than 12 MB"],
+  ])("is checked before it is published: %s", (name, content, status, words) => {
+    expect(check(name, content)).toMatchObject({ status, output: expect.stringContaining(words) });
+  });
+});
+
 describe("where they are installed", () => {
   let platform: string;
   beforeEach(() => {

@@ -7,7 +7,7 @@ import { addonFailure } from "./native-failure.js";
 
 const require = createRequire(import.meta.url);
 
-// Bundlers find the files by these calls, so that each names its own in full.
+// Tools that trace what a program needs find the files by these calls, so that each names its own in full.
 const ADDONS: Record<string, readonly (() => unknown)[]> = {
   "darwin-arm64": [() => require("./native.darwin-arm64.node"), () => require("argent-runtime-darwin-arm64")],
   "darwin-x64": [() => require("./native.darwin-x64.node"), () => require("argent-runtime-darwin-x64")],

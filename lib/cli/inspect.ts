@@ -67,7 +67,7 @@ async function withSession(path: string, show: (session: ShownSession) => void):
 
 /** Writes a file whole or not at all. */
 function write(path: string, pieces: Iterable<string>): void {
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${process.pid}.new`;
   try {
     const file = openSync(temporary, "w");
     try {

@@ -66,6 +66,7 @@ const offline = {
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
   migration: { from: "./migration.mjs", sides: async () => ({}) },
+  oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };
 

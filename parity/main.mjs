@@ -66,6 +66,10 @@ const offline = {
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
   migration: { from: "./migration.mjs", sides: async () => ({}) },
+  compaction: {
+    from: "./compaction.mjs",
+    sides: async () => (await import("./compaction.mjs")).compactionSides(),
+  },
   oauth: { from: "./oauth.mjs", sides: async () => (await import("./oauth.mjs")).oauthSides() },
   loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
 };

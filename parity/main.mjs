@@ -72,6 +72,7 @@ const offline = {
   },
   packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
   resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  migration: { from: "./migration.mjs", sides: async () => ({}) },
   compaction: {
     from: "./compaction.mjs",
     sides: async () => (await import("./compaction.mjs")).compactionSides(),

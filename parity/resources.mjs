@@ -15,7 +15,7 @@ const THEME = JSON.parse(readFileSync(join(pi, "modes/interactive/theme/dark.jso
 export async function compareSides({ seed, count, alpha, beta, report }) {
   const section = report.section("resources");
   const { error } = console;
-  for (let index = 0; index < Math.ceil(count / 6); index++) {
+  for (let index = 0; index < Math.ceil(count / 10); index++) {
     const random = () => createRandom(seedOf(seed, "resources", index));
     section.add(`#${index}`, KASE, await loaders(random, alpha, beta), { alpha: {}, beta: {} });
   }
@@ -86,7 +86,7 @@ function options(random, log) {
   const set = (name, value, share = 0.25) => (random.chance(share) ? { [name]: value } : {});
   const override = (name, change) => {
     const seen = (base) => {
-      log.push([name, base]);
+      log.push([name, JSON.stringify(base ?? null).replace(/\\nRequire stack:[^"]*/g, "")]);
       return change(base);
     };
     return set(name, seen, 0.08);

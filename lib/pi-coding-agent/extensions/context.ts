@@ -1,10 +1,10 @@
 // What handlers, commands and tools of extensions know of the session and may do with it.
 
 import type { Api, ImageContent, Model, TextContent } from "../../pi-ai/types.js";
+import type { CompactionResult } from "../compaction/index.js";
 import type { CustomMessage } from "../messages.js";
 import type { ModelRegistry } from "../model-registry.js";
 import type { SessionManager } from "../session-manager.js";
-import type { CompactionResult } from "./compaction.js";
 import type { ExtensionUIContext } from "./ui.js";
 
 /** The parts of a session's file that extensions read. */

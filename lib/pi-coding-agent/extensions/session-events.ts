@@ -1,7 +1,7 @@
 // What extensions are told of sessions, and what they may answer.
 
+import type { CompactionPreparation, CompactionResult } from "../compaction/index.js";
 import type { BranchSummaryEntry, CompactionEntry, SessionEntry } from "../session-entries.js";
-import type { CompactionPreparation, CompactionResult } from "./compaction.js";
 
 /** Asks for more resources, when a session has started. */
 export interface ResourcesDiscoverEvent {

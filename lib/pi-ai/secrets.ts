@@ -6,8 +6,8 @@ export type SecretSink = "sessions" | "errors" | "environment";
 
 const HIDDEN = "[redacted]";
 
-/** Shorter ones are words: servers on the own machine are given `ollama` or `none` for a key. */
-const SHORTEST = 16;
+/** What is shorter, or has no digit, is what users write where a local server asks for any key at all. */
+const LIKE_A_KEY = /^(?=.*\d).{16,}$/s;
 
 const known = new Set<string>();
 const allowed = new Set<SecretSink>();
@@ -16,7 +16,7 @@ let pattern: RegExp | undefined;
 /** Notes values as secret; what is no text, and what is short, is passed over. */
 export function rememberSecrets(...values: unknown[]): void {
   for (const value of values) {
-    if (typeof value !== "string" || value.length < SHORTEST || known.has(value)) continue;
+    if (typeof value !== "string" || known.has(value) || !LIKE_A_KEY.test(value)) continue;
     known.add(value);
     pattern = undefined;
   }

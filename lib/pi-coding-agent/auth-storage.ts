@@ -9,6 +9,7 @@ import type {
   OAuthProviderInterface,
 } from "../pi-ai/oauth/types.js";
 import { getOAuthApiKey, getOAuthProvider, getOAuthProviders } from "../pi-ai/oauth.js";
+import { rememberSecrets } from "../pi-ai/secrets.js";
 import {
   type AuthStorageBackend,
   FileAuthStorageBackend,
@@ -16,7 +17,6 @@ import {
 } from "./auth-backends.js";
 import type { AuthCredential, AuthStatus, AuthStorageData, OAuthCredential } from "./auth-types.js";
 import { resolveConfigValue } from "./resolve-config-value.js";
-import { rememberSecret } from "./secrets.js";
 import { isRecord } from "./settings-migration.js";
 
 /** A key for requests, and the credentials that it is of. */
@@ -61,6 +61,7 @@ export class AuthStorage {
 
   /** Sets a key that comes before all others and is not stored. */
   setRuntimeApiKey(provider: string, apiKey: string): void {
+    rememberSecrets(apiKey);
     this.runtimeOverrides.set(provider, apiKey);
   }
 
@@ -170,7 +171,7 @@ export class AuthStorage {
    */
   async getApiKey(providerId: string, options?: { includeFallback?: boolean }): Promise<string | undefined> {
     const key = await this.findApiKey(providerId, options?.includeFallback !== false);
-    rememberSecret(key);
+    rememberSecrets(key);
     return key;
   }
 
@@ -341,8 +342,8 @@ function hasExpired(credential: OAuthCredential): boolean {
 }
 
 function rememberLogin({ refresh, access }: OAuthCredentials): void {
-  rememberSecret(refresh);
-  rememberSecret(access);
+  rememberSecrets(refresh);
+  rememberSecrets(access);
 }
 
 function serialized(data: AuthStorageData): string {

@@ -6,6 +6,7 @@ import type { AssistantMessageEventStream } from "../pi-ai/event-stream.js";
 import type { OAuthProviderInterface } from "../pi-ai/oauth/types.js";
 import { registerOAuthProvider, resetOAuthProviders } from "../pi-ai/oauth.js";
 import { resetApiProviders } from "../pi-ai/register-builtins.js";
+import { rememberSecrets } from "../pi-ai/secrets.js";
 import type { Api, Context, Model, SimpleStreamOptions } from "../pi-ai/types.js";
 import type { AuthStorage } from "./auth-storage.js";
 import type { AuthStatus } from "./auth-types.js";
@@ -17,7 +18,6 @@ import {
   resolveConfigValueUncached,
   resolveHeadersOrThrow,
 } from "./resolve-config-value.js";
-import { rememberSecret } from "./secrets.js";
 import { getAgentDir } from "./session-files.js";
 
 /** A model of a provider that an extension registers. */
@@ -136,7 +136,7 @@ export class ModelRegistry {
         (config?.apiKey
           ? resolveConfigValueOrThrow(config.apiKey, `API key for provider "${provider}"`)
           : undefined);
-      rememberSecret(apiKey);
+      rememberSecrets(apiKey);
       const headers = {
         ...model.headers,
         ...resolveHeadersOrThrow(config?.headers, `provider "${provider}"`),
@@ -180,7 +180,7 @@ export class ModelRegistry {
     if (key !== undefined) return key;
     const configured = this.configuredKey(provider);
     const value = configured ? resolveConfigValueUncached(configured) : undefined;
-    rememberSecret(value);
+    rememberSecrets(value);
     return value;
   }
 

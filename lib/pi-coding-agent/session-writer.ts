@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { keepAside, rewriteSession, SessionLog } from "../native.js";
-import { hideSecrets } from "./secrets.js";
+import { withoutSecrets } from "../pi-ai/secrets.js";
 import { SessionBusy } from "./session-busy.js";
 import {
   CURRENT_SESSION_VERSION,
@@ -293,5 +293,5 @@ function lines(entries: FileEntry[]): string {
 }
 
 function lineOf(entry: FileEntry): string {
-  return hideSecrets(JSON.stringify(entry));
+  return withoutSecrets(JSON.stringify(entry), "sessions");
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { withoutSecrets } from "../secrets.js";
+import { environmentWithoutSecrets } from "../../pi-ai/secrets.js";
 import { getAgentDir } from "../session-files.js";
 
 /** A shell and what comes before a command among its arguments. */
@@ -46,7 +46,7 @@ export function getShellEnv(): NodeJS.ProcessEnv {
   const folders = process.env[name] ?? "";
   const known = folders.split(delimiter).includes(own);
   return {
-    ...withoutSecrets(process.env),
+    ...environmentWithoutSecrets(process.env),
     [name]: known || !folders ? folders || own : `${own}${delimiter}${folders}`,
   };
 }

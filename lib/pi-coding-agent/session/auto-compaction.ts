@@ -40,7 +40,8 @@ export class Compactions {
 
   /** Allows another recovery, if the answer fitted: one that silently did not would have it go on for ever. */
   answered(message: AssistantMessage): void {
-    if (!isContextOverflow(message, this.session.model?.contextWindow)) this.#recovered = false;
+    const { usage } = message;
+    if (!usage || !isContextOverflow(message, this.session.model?.contextWindow)) this.#recovered = false;
   }
 
   abort(): void {

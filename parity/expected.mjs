@@ -1,6 +1,10 @@
 import { bedrock } from "./expected-bedrock.mjs";
+
+import { extensions } from "./expected-extensions.mjs";
+
 import { oauth } from "./expected-oauth.mjs";
 import { registry } from "./expected-registry.mjs";
+
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -134,6 +138,7 @@ export const expected = [
   ...tools,
   ...shell,
   ...registry,
+  ...extensions,
   ...skills,
   ...oauth,
   { id: "P14", match: truncated },

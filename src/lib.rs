@@ -14,8 +14,8 @@
 //! - [`auth`]: keys: those that are kept encrypted.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session, compaction, settings, auth, tools, {skills, prompts} -> yaml}
-//! -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session, compaction, settings, auth, tools, {skills, prompts} ->
+//! yaml} -> json`.
 
 pub mod ai;
 pub mod auth;

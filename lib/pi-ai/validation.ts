@@ -4,7 +4,7 @@
 import type { Validator } from "typebox/compile";
 import { coerce, type JsonSchema } from "./coercion.js";
 import type { Tool, ToolCall } from "./messages.js";
-import { pathOf } from "./schema-error.js";
+import { pathOf } from "./schema-errors.js";
 import { loadCompile, loadValue } from "./typebox-modules.js";
 
 /** Own key of schemas made by `@sinclair/typebox` 0.34. */

@@ -16,6 +16,24 @@ export type {
 export * from "./compaction/index.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
+export { createEventBus, type EventBus, type EventBusController } from "./event-bus.js";
+export type { ExecOptions, ExecResult } from "./exec.js";
+export type * from "./extensions/index.js";
+export {
+  createExtensionRuntime,
+  discoverAndLoadExtensions,
+  ExtensionRunner,
+  isBashToolResult,
+  isEditToolResult,
+  isFindToolResult,
+  isGrepToolResult,
+  isLsToolResult,
+  isReadToolResult,
+  isToolCallEventType,
+  isWriteToolResult,
+  wrapRegisteredTool,
+  wrapRegisteredTools,
+} from "./extensions/index.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
 export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";
@@ -24,7 +42,22 @@ export {
   type ProviderConfigInput,
   type ResolvedRequestAuth,
 } from "./model-registry.js";
+export {
+  DefaultPackageManager,
+  type PackageManager,
+  type PathMetadata,
+  type ProgressCallback,
+  type ProgressEvent,
+  type ResolvedPaths,
+  type ResolvedResource,
+} from "./package-manager.js";
 export type { PromptTemplate } from "./prompt-templates.js";
+export {
+  DefaultResourceLoader,
+  type DefaultResourceLoaderOptions,
+  type ResourceExtensionPaths,
+  type ResourceLoader,
+} from "./resource-loader.js";
 export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
 export * from "./session-doctor.js";
@@ -60,6 +93,7 @@ export {
   type Skill,
   type SkillFrontmatter,
 } from "./skills.js";
+export type { SlashCommandInfo, SlashCommandSource } from "./slash-commands.js";
 export { createSyntheticSourceInfo, type SourceInfo } from "./source-info.js";
 export type { BuildSystemPromptOptions } from "./system-prompt.js";
 export * from "./tools/index.js";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Validator } from "typebox/compile";
 import { getProviders } from "../pi-ai/models.js";
 import { withoutSecrets } from "../pi-ai/oauth/secrets.js";
-import { pathOf } from "../pi-ai/schema-error.js";
+import { pathOf } from "../pi-ai/schema-errors.js";
 import { loadCompile } from "../pi-ai/typebox-modules.js";
 import type { Api, Model } from "../pi-ai/types.js";
 import { modelsSchema } from "./models-schema.js";

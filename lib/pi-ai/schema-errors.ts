@@ -1,4 +1,4 @@
-// Where a value does not fit its schema.
+// What a schema finds wrong with a value.
 
 import type { Validator } from "typebox/compile";
 

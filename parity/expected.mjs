@@ -1,4 +1,5 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { extensions } from "./expected-extensions.mjs";
 import { hosted } from "./expected-hosted.mjs";
 import { oauth } from "./expected-oauth.mjs";
 import { registry } from "./expected-registry.mjs";
@@ -136,6 +137,7 @@ export const expected = [
   ...tools,
   ...shell,
   ...registry,
+  ...extensions,
   ...skills,
   ...oauth,
   { id: "P14", match: truncated },

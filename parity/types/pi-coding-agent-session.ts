@@ -16,9 +16,7 @@ interface Types {
 export const types: Only<never, Misfits<Types>> = true;
 
 /** The members that a class of Pi's has and ours lacks. */
-type Lacking<Name extends "AgentSession" | "AgentSessionRuntime"> = Exclude<keyof pi[Name], keyof ours[Name]>;
-type pi = { AgentSession: pi.AgentSession; AgentSessionRuntime: pi.AgentSessionRuntime };
-type ours = { AgentSession: ours.AgentSession; AgentSessionRuntime: ours.AgentSessionRuntime };
+type Lacking<Pi, Ours> = Exclude<keyof Pi, keyof Ours>;
 
-export const session: Only<never, Lacking<"AgentSession">> = true;
-export const runtime: Only<never, Lacking<"AgentSessionRuntime">> = true;
+export const session: Only<never, Lacking<pi.AgentSession, ours.AgentSession>> = true;
+export const runtime: Only<never, Lacking<pi.AgentSessionRuntime, ours.AgentSessionRuntime>> = true;

@@ -14,7 +14,7 @@ const ends = ({ seen, at }, text) => {
 /** A request for a summary. */
 const SUMMING = /^(request .*"maxTokens":\d|asks .*<conversation>|kept )/;
 /** A compaction was made, or was not to be. */
-const MADE = /^(event compaction_end|ext\d session_compact)/;
+const MADE = /^(event compaction_end|ext\d session_compact|during "summary")/;
 const NOTHING = '"result":"(undefined)","aborted":false,"willRetry":false}';
 
 /** Whether the compactions of `compaction.mjs` part here; what Pi counts differently it cuts elsewhere. */

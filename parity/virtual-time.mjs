@@ -2,6 +2,8 @@
 
 /** Turns of the event loop without news after which the next timer is due. */
 const IDLE = 12;
+/** Turns after which what goes on has no end. */
+const ENDLESS = 10_000;
 
 export class VirtualTime {
   now = 1_700_000_000_000;
@@ -44,7 +46,7 @@ export class VirtualTime {
    */
   async run(news, isDone = () => true) {
     let idle = 0;
-    for (let seen = news(), waits = 0; waits < 300; ) {
+    for (let seen = news(), waits = 0, turns = 0; waits < 300 && turns < ENDLESS; turns++) {
       await new Promise((resolve) => setImmediate(resolve));
       idle = news() === seen ? idle + 1 : 0;
       seen = news();

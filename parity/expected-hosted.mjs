@@ -33,7 +33,8 @@ export const hosted = [
   { id: "hosted-compaction", match: (it) => isHosted(it) && partsAtCompaction(it) },
   {
     id: "hosted-hang",
-    match: (it) => isHosted(it) && /^\w+ does not settle/.test(line(it.seen.alpha, it.at)),
+    match: (it) =>
+      isHosted(it) && /^(\w+ does not settle|reload resolves "not now")/.test(line(it.seen.alpha, it.at)),
   },
   {
     id: "hosted-two-compactions",

@@ -4,9 +4,10 @@
 //! - [`ai`]: the vocabulary of a turn (messages, models, events, usage) and the wire protocols, without any I/O.
 //! - [`net`]: sockets, retries and deadlines; knows protocols only as codecs.
 //! - [`session`]: session files: the log, its index, what is read of it.
+//! - [`sis`]: lessons that an agent learns from its own runs: kept, selected, weighed by what came of them.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session} -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session, sis} -> json`.
 
 pub mod ai;
 pub mod json;
@@ -14,3 +15,4 @@ pub mod net;
 #[cfg(feature = "node")]
 pub mod node;
 pub mod session;
+pub mod sis;

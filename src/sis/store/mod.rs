@@ -1,0 +1,105 @@
+//! Where lessons are kept. A store gives rows and transactions; what the rows mean is decided above it, once for all
+//! stores.
+//!
+//! Calls block: hosts make them off their main thread. A store for many machines keeps a pool of connections behind it.
+
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use sqlite::SqliteStore;
+
+use super::{Endorsement, Episode, Lesson, Scope, SisError};
+
+type Result<T> = std::result::Result<T, SisError>;
+
+/// What came of a lesson's having been shown.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settled {
+    /// When it was known, in milliseconds since 1970.
+    pub at: i64,
+    /// The valence before, -2 to 2.
+    pub pre_valence: f64,
+    /// The valence after, -2 to 2.
+    pub post_valence: f64,
+    /// How much of it is owed to the lesson, 0 to 1.
+    pub weight: f64,
+    /// How good it was, 0 to 1.
+    pub value: f64,
+    /// Whether it contradicts the lesson.
+    pub contradicted: bool,
+}
+
+/// A lesson that was shown in an episode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Injection {
+    /// In which episode.
+    pub episode_id: String,
+    /// Which lesson.
+    pub lesson_id: i64,
+    /// How much it had to do with the prompt, 0 to 1.
+    pub relevance: f64,
+    /// The words of the prompt that tell it from others.
+    pub terms: Vec<String>,
+    /// What came of it, once that is known.
+    pub settled: Option<Settled>,
+}
+
+/// What changed in a store.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changes {
+    /// As of which revision.
+    pub revision: i64,
+    /// Lessons that are new or other than they were, as they are now.
+    pub lessons: Vec<Lesson>,
+    /// Lessons that were given another place among embeddings.
+    pub embeddings: Vec<(i64, Vec<f32>)>,
+}
+
+/// Lessons, episodes and what came of them, on a disk or behind a network.
+pub trait Store: Send + Sync {
+    /// Reads at one moment.
+    fn read(&self, body: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
+
+    /// Writes all of it or nothing, after every write that came before and before every one that comes later. It may
+    /// be called anew when another writer got in between. When this returns the writes outlive the process.
+    fn write(&self, body: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
+}
+
+/// The rows of a store in one transaction.
+pub trait Rows {
+    /// The store's revision, which every write of a lesson raises.
+    fn revision(&mut self) -> Result<i64>;
+    /// What changed in some scopes after a revision.
+    fn changes(&mut self, scopes: &[Scope], after: i64) -> Result<Changes>;
+    /// A lesson.
+    fn lesson(&mut self, id: i64) -> Result<Option<Lesson>>;
+    /// Adds a lesson; its number, given by the store, whatever number it has.
+    fn add_lesson(&mut self, lesson: &Lesson) -> Result<i64>;
+    /// Puts a lesson in the place of the one with its number.
+    fn update_lesson(&mut self, lesson: &Lesson) -> Result<()>;
+    /// Gives a lesson its place among embeddings.
+    fn embed(&mut self, lesson: i64, vector: &[f32]) -> Result<()>;
+    /// The lessons of some scopes with any of some words, the best first.
+    fn search(&mut self, scopes: &[Scope], words: &str, most: usize) -> Result<Vec<Lesson>>;
+    /// Adds an episode; `false` when there is one of that name.
+    fn add_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<bool>;
+    /// An episode.
+    fn episode(&mut self, id: &str) -> Result<Option<Episode>>;
+    /// The latest episodes of a scope, the last one first.
+    fn episodes(&mut self, scope: &Scope, most: usize) -> Result<Vec<Episode>>;
+    /// Puts an injection in the place of the one of its episode and lesson, or adds it.
+    fn put_injection(&mut self, injection: &Injection) -> Result<()>;
+    /// What an episode was shown, by the lessons' numbers.
+    fn shown_in(&mut self, episode: &str) -> Result<Vec<Injection>>;
+    /// The latest injections of a lesson whose outcome is known, the oldest first.
+    fn settled(&mut self, lesson: i64, most: usize) -> Result<Vec<Injection>>;
+    /// Puts an endorsement in the place of the endorser's last one.
+    fn endorse(&mut self, endorsement: &Endorsement) -> Result<()>;
+    /// A lesson's endorsements.
+    fn endorsements(&mut self, lesson: i64) -> Result<Vec<Endorsement>>;
+}

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use argent_runtime::sis::{Config, Episode, ToolUse};
+use argent_runtime::sis::{Config, Episode, Lesson, ToolUse};
 use fastrand::Rng;
 
 use crate::{Row, fresh, row};
@@ -112,12 +112,14 @@ fn noise(random: &mut Rng, calls: &mut Vec<ToolUse>) {
         // The network, and a change that had nothing to do with it.
         17..19 => {
             calls.push(call(tool, &format!("{noun} {thing}"), Some("503 service temporarily unavailable")));
-            calls.push(call(tool, &format!("{noun} {thing} --verbose"), None));
+            let flag = WORDS[random.usize(..16)];
+            calls.push(call(tool, &format!("{noun} {thing} --{flag}"), None));
         }
         // A failure out of the blue, and a change that had nothing to do with it, unless its first form is tried again.
         _ => {
             calls.push(call(tool, &format!("{noun} {thing}"), Some("segmentation fault")));
-            calls.push(call(tool, &format!("{noun} {thing} --trace"), None));
+            let flag = WORDS[random.usize(..16)];
+            calls.push(call(tool, &format!("{noun} {thing} --{flag}"), None));
             if random.bool() {
                 calls.push(call(tool, &format!("{noun} {thing}"), None));
             }
@@ -159,25 +161,25 @@ fn says(text: &str, rule: &Planted) -> bool {
 }
 
 pub fn run() -> Vec<Row> {
-    let (mut sums, seeds) = ([0.0; 4], 5);
+    let (mut sums, seeds) = ([0.0; 5], 5);
     for seed in 0..seeds {
         for (sum, figure) in sums.iter_mut().zip(one(seed)) {
             *sum += figure / seeds as f64;
         }
     }
-    let [precision, recall, duplicates, harmful] = sums;
+    let [precision, recall, duplicates, harmful, kept] = sums;
     vec![
         row("B", "templates of the replaced system", "precision 0.000, recall 0.000 (they name a tool and no cause)", ""),
         row(
             "B",
             "ours",
-            format!("precision {precision:.3}, recall {recall:.3}, duplicate F1 {duplicates:.3}, harmful {harmful:.3}"),
+            format!("precision {precision:.3}, recall {recall:.3}, duplicate F1 {duplicates:.3}, harmful {harmful:.3} (precision with lessons that wait for a second find: {kept:.3})"),
             "P >= .9, R >= .8",
         ),
     ]
 }
 
-fn one(seed: u64) -> [f64; 4] {
+fn one(seed: u64) -> [f64; 5] {
     let mut random = Rng::with_seed(seed);
     let rules = planted(&mut random);
     let (_folder, sis) = fresh(Config::default());
@@ -200,8 +202,17 @@ fn one(seed: u64) -> [f64; 4] {
             }
         }
     }
-    let lessons = sis.lessons(300).unwrap();
-    let right = lessons.iter().filter(|lesson| rules.iter().any(|rule| says(&lesson.text, rule))).count();
+    let stored = sis.lessons(300).unwrap();
+    let true_of = |lessons: &[Lesson]| {
+        lessons.iter().filter(|lesson| rules.iter().any(|rule| says(&lesson.text, rule))).count()
+    };
+    let kept = true_of(&stored) as f64 / stored.len() as f64;
+    let lessons: Vec<Lesson> = stored.into_iter().filter(Lesson::is_proven).collect();
+    let right = true_of(&lessons);
+    if std::env::var_os("SIS_BENCH_SHOW").is_some() {
+        let wrong = lessons.iter().filter(|lesson| !rules.iter().any(|rule| says(&lesson.text, rule)));
+        wrong.for_each(|lesson| println!("wrong: {}", lesson.text));
+    }
     let found = rules.iter().filter(|rule| lessons.iter().any(|lesson| says(&lesson.text, rule))).count();
     // Pairs of times that the same was taught, against pairs that went to the same lesson.
     let (mut both, mut same_rule, mut same_lesson) = (0.0, 0.0, 0.0);
@@ -227,5 +238,5 @@ fn one(seed: u64) -> [f64; 4] {
         })
         .count();
     let share = |part: usize, all: usize| part as f64 / all.max(1) as f64;
-    [share(right, lessons.len()), share(found, rules.len()), 2.0 * both / (same_rule + same_lesson), share(harmful, lessons.len())]
+    [share(right, lessons.len()), share(found, rules.len()), 2.0 * both / (same_rule + same_lesson), share(harmful, lessons.len()), kept]
 }

@@ -72,6 +72,13 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
         add("ours, search alone", target, &|text| ours(SEARCH, text, 0));
         let whole = Choice { max_lessons: 5, max_tokens: 100_000, ..Choice::default() };
         add("ours with gate, worth and diversity", target, &|text| ours(whole, text, 0));
+        for (what, choice) in [
+            ("the gate", Choice { min_relevance: 0.0, ..whole }),
+            ("worth", Choice { worth: 0.0, min_worth: 0.0, ..whole }),
+            ("diversity", Choice { alike: 1.1, ..whole }),
+        ] {
+            add(&format!("the same without {what}"), "", &|text| ours(choice, text, 0));
+        }
     };
     table("A1", "R@5 >= .90", |rule| &rule.message);
     table("A2", "R@5 >= .55", |rule| &rule.code);

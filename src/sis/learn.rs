@@ -71,11 +71,11 @@ fn same(index: &Index, scope: &Scope, key: &str, draft: &Draft, similarity: f32)
     if let Some(id) = index.keyed(scope, key) {
         return Some(id);
     }
-    let (id, likeness) = index.nearest(scope, &draft.text)?;
+    let id = index.nearest(scope, &draft.text, similarity)?;
     let other = index.get(id)?;
     // Lessons that rules made have most words in common and differ in the one that matters, which is in their keys.
     let keyed = draft.key.is_some() && other.normalized != normalized(&other.text);
-    (likeness >= similarity && !keyed && !opposed(&draft.text, &other.text)).then_some(id)
+    (!keyed && !opposed(&draft.text, &other.text)).then_some(id)
 }
 
 /// Whether one of two texts that share their words says the opposite of the other.

@@ -9,6 +9,9 @@ use super::{Belief, LessonHistory, Scope, SisError};
 /// The most characters that a lesson's text may have.
 pub const LONGEST: usize = 2000;
 
+/// A source that is trusted less has to be confirmed.
+const PROVEN: f64 = 0.45;
+
 /// What a lesson is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +94,15 @@ pub struct Lesson {
 }
 
 impl Lesson {
+    /// Whether there is more for it than one coincidence: it was found twice, its source is trusted, somebody vouches
+    /// for it, or it has helped.
+    pub fn is_proven(&self) -> bool {
+        self.initial_confidence >= PROVEN
+            || self.occurrences > 1
+            || self.success_count > 0
+            || self.endorsed.iter().sum::<f64>() > 0.0
+    }
+
     /// What [`super::calculate_lesson_confidence`] scores it by, as of `now`.
     pub fn history(&self, now: i64) -> LessonHistory {
         let day = 86_400_000;

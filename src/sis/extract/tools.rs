@@ -27,7 +27,8 @@ pub(super) fn retried(calls: &[ToolUse]) -> Vec<Draft> {
                 continue;
             }
             // A later failure of the same kind is nearer to the mending.
-            if call.success {
+            let flaky = |call: &ToolUse| call.success && call.tool == failed.tool && arguments(&call.input) == before;
+            if call.success && !calls.iter().any(flaky) {
                 drafts.extend(mended(failed, &before, &after));
             }
             break;
@@ -48,6 +49,12 @@ fn mended(failed: &ToolUse, before: &[String], after: &[String]) -> Option<Draft
         return None;
     }
     let (removed, added) = (kept(removed), kept(added));
+    // What the error speaks of is what was changed; else the change may have had nothing to do with it.
+    let told = terms(failed.error.as_deref().unwrap_or_default());
+    let related = removed.iter().chain(&added).flat_map(|word| terms(word)).any(|word| told.contains(&word));
+    if !related && passes(failed) {
+        return None;
+    }
     let subject = subject(&failed.tool, before.iter().filter(|word| after.contains(word)));
     let error = first_line(failed);
     let because = if error.is_empty() { String::new() } else { format!(" (\"{error}\")") };
@@ -61,7 +68,7 @@ fn mended(failed: &ToolUse, before: &[String], after: &[String]) -> Option<Draft
         kind: Kind::Workaround,
         context: failed.error.as_deref().map(|error| clipped(error, 300)),
         related_tools: vec![failed.tool.clone()],
-        confidence: Some(0.6),
+        confidence: Some(if related { 0.65 } else { 0.4 }),
         key: Some(format!("{subject}: {} -> {}", removed.join(" "), added.join(" ")).to_lowercase()),
         ..Draft::default()
     })

@@ -340,7 +340,8 @@ const PHRASES: &[(Threat, &str)] = &[
     (Threat::Override, "system override"),
     (Threat::Override, "admin override"),
     (Threat::Override, "highest priority instruction"),
-    (Threat::Override, "takes precedence over"),
+    (Threat::Override, "take precedence over the user"),
+    (Threat::Override, "takes precedence over the user"),
     (Threat::Override, "you must obey"),
     (Threat::Override, "always obey"),
     (Threat::Override, "comply with every request"),
@@ -405,7 +406,7 @@ fn is(word: &str, wanted: &str) -> bool {
         "://" => word.contains(wanted),
         "@" => word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')),
         "|" => word.contains('|'),
-        "id_rsa" | ".env" | "/etc/passwd" | "id_ed25519" | "netrc" => word.contains(wanted),
+        "id_rsa" | ".env" | ".aws" | "credentials" | "/etc/passwd" | "id_ed25519" | "netrc" => word.contains(wanted),
         _ => word == wanted,
     }
 }

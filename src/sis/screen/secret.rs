@@ -127,7 +127,8 @@ impl Named {
         }
         match self {
             _ if is_name(bare) => Self::Name,
-            Self::Name if matches!(lower.as_str(), "is" | "=" | ":" | "was" | "to" | "as") => Self::Name,
+            Self::Name if matches!(lower.as_str(), "=" | ":") => Self::Awaited,
+            Self::Name if matches!(lower.as_str(), "is" | "was" | "to" | "as") => Self::Name,
             _ => Self::No,
         }
     }
@@ -209,7 +210,8 @@ fn random(word: &str) -> bool {
     has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)
-        && turns(bytes) * 3 >= bytes.len()
+        && turns(bytes) * 5 >= bytes.len()
+        && digits(bytes) > 2
         && entropy(bytes) > 3.5
 }
 
@@ -223,6 +225,11 @@ fn dictionary(word: &str) -> bool {
 fn turns(bytes: &[u8]) -> usize {
     let class = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_uppercase());
     bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(*a) != class(*b))).count()
+}
+
+/// How many digits there are.
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths of words")]
@@ -274,7 +281,7 @@ fn looks_secret(word: &str) -> bool {
         .count();
     word.len() >= 6
         && filled_in(word)
-        && !word.contains('/')
+        && !word.contains(['/', ']', '['])
         && !word.starts_with('-')
         && has(u8::is_ascii_alphabetic)
         && (has(u8::is_ascii_digit) || signs > 0)

@@ -242,31 +242,32 @@ impl Index {
         self.by_key.get(scope)?.get(key).copied()
     }
 
-    /// The lesson of a scope that says most nearly the same, and how nearly: the share of words in common, 0 to 1.
-    pub(crate) fn nearest(&self, scope: &Scope, text: &str) -> Option<(i64, f32)> {
+    /// The lesson of a scope that says most nearly the same, if the two have at least a share of their words in common.
+    pub(crate) fn nearest(&self, scope: &Scope, text: &str, least: f32) -> Option<i64> {
         let words: HashSet<String> = terms(text).into_iter().collect();
-        let mut common: HashMap<u32, usize> = HashMap::new();
-        for word in &words {
-            let Some(term) = self.vocabulary.get(word.as_str()) else { continue };
-            for (at, _) in self.postings.get(*term as usize).into_iter().flatten() {
-                if self
-                    .slots
-                    .get(*at as usize)
-                    .and_then(Option::as_ref)
-                    .is_some_and(|slot| slot.said.contains(term))
-                {
-                    *common.entry(*at).or_default() += 1;
-                }
+        let all = words.len();
+        let mut known: Vec<u32> = words.iter().filter_map(|word| self.vocabulary.get(word.as_str())).copied().collect();
+        let having = |term: u32| self.postings.get(term as usize).map_or(0, Vec::len);
+        known.sort_unstable_by_key(|term| (having(*term), *term));
+        // Whoever has that many words in common has one of the rarest among them.
+        let rarest = known.iter().take_while({
+            let mut passed = all - known.len();
+            move |_| {
+                passed += 1;
+                count(all + 1 - passed) >= least * count(all)
             }
-        }
-        common
-            .into_iter()
-            .filter_map(|(at, both)| {
-                let slot = self.slots.get(at as usize)?.as_ref()?;
-                let all = words.len() + slot.said.len() - both;
-                (slot.lesson.scope == *scope).then(|| (slot.lesson.id, count(both) / count(all.max(1))))
+        });
+        let near: HashSet<u32> =
+            rarest.flat_map(|term| self.postings.get(*term as usize).into_iter().flatten()).map(|(at, _)| *at).collect();
+        near.into_iter()
+            .filter_map(|at| {
+                let slot = self.slots.get(at as usize)?.as_ref().filter(|slot| slot.lesson.scope == *scope)?;
+                let both = known.iter().filter(|term| slot.said.contains(term)).count();
+                let share = count(both) / count((all + slot.said.len() - both).max(1));
+                (share >= least).then_some((slot.lesson.id, share))
             })
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            .map(|(id, _)| id)
     }
 
     /// How much two lessons say the same, 0 to 1.

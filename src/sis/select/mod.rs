@@ -28,7 +28,7 @@ pub struct Choice {
     pub min_relevance: f32,
     /// The least worth that is drawn, 0 to 1: what is below has been found to hurt.
     pub min_worth: f64,
-    /// How much worth changes the order: at 0 not at all, at 1 twice the worth does as much as twice the relevance.
+    /// By what share of its relevance a lesson moves up when it always helps and down when it never does, 0 to 1.
     pub worth: f64,
     /// From which likeness on the second of two lessons is left out, 0 to 1.
     pub alike: f32,
@@ -36,7 +36,7 @@ pub struct Choice {
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { max_lessons: 3, max_tokens: 280, min_relevance: 0.2, min_worth: 0.15, worth: 0.3, alike: 0.6 }
+        Self { max_lessons: 3, max_tokens: 280, min_relevance: 0.2, min_worth: 0.15, worth: 0.1, alike: 0.6 }
     }
 }
 
@@ -66,6 +66,8 @@ pub struct Query {
 pub enum Reason {
     /// It has too little to do with the prompt.
     Irrelevant,
+    /// It was found once, and may be a coincidence.
+    Unproven,
     /// It has been found to hurt.
     Worth,
     /// It says what a chosen one says.
@@ -136,6 +138,8 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
         let standing = query.standing.contains(&lesson.id);
         let refused = if relevance < choice.min_relevance {
             Some(Reason::Irrelevant)
+        } else if !lesson.is_proven() {
+            Some(Reason::Unproven)
         } else if drawn < choice.min_worth {
             Some(Reason::Worth)
         } else if taken.iter().any(|other| index.likeness(slot, *other) >= choice.alike) {

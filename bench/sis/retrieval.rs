@@ -11,6 +11,8 @@ use crate::{Row, row};
 
 /// How many queries are kept for the figures; the others were there to tune by.
 const TEST: usize = 300;
+/// Prompts that no rule of ruff has to do with.
+const UNRELATED: &str = include_str!("unrelated.txt");
 const DAY: i64 = 86_400_000;
 /// Search alone: no gate, no worth, twins allowed.
 pub const SEARCH: Choice = Choice {
@@ -70,18 +72,28 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
         add("BM25, bare words", "", &|text| best(&plain.scores(&bare(text)), 5));
         add("BM25, our words", "", &|text| best(&cut.scores(&terms(text)), 5));
         add("ours, search alone", target, &|text| ours(SEARCH, text, 0));
-        let whole = Choice { max_lessons: 5, max_tokens: 100_000, ..Choice::default() };
-        add("ours with gate, worth and diversity", target, &|text| ours(whole, text, 0));
+        // The rules of ruff have twins, which no store of ours would keep apart.
+        let whole = Choice { max_lessons: 5, max_tokens: 100_000, alike: 1.1, ..Choice::default() };
+        add("ours with gate and worth", target, &|text| ours(whole, text, 0));
         for (what, choice) in [
             ("the gate", Choice { min_relevance: 0.0, ..whole }),
             ("worth", Choice { worth: 0.0, min_worth: 0.0, ..whole }),
-            ("diversity", Choice { alike: 1.1, ..whole }),
         ] {
             add(&format!("the same without {what}"), "", &|text| ours(choice, text, 0));
         }
+        let alike = Choice::default().alike;
+        add("the same with diversity", "", &|text| ours(Choice { alike, ..whole }, text, 0));
     };
+    let off = UNRELATED.lines().filter(|text| !text.is_empty());
+    let shown = off.clone().filter(|text| !ours(Choice::default(), text, 0).is_empty()).count();
+    if std::env::var_os("SIS_BENCH_SHOW").is_some() {
+        off.clone().for_each(|text| println!("{text}: {:?}", ours(Choice::default(), text, 0).iter().map(|at| &rules[*at].message).collect::<Vec<_>>()));
+    }
+    let off = off.count();
     table("A1", "R@5 >= .90", |rule| &rule.message);
     table("A2", "R@5 >= .55", |rule| &rule.code);
+    let what = format!("unrelated prompts that are shown a lesson, of {off}");
+    rows.push(row("A", what, format!("{shown}"), "0"));
     rows.extend(adversarial(rules, &store, &ids, &ours));
     rows
 }
@@ -95,7 +107,7 @@ fn adversarial(
 ) -> Vec<Row> {
     let now = 400 * DAY;
     let recall = || {
-        let choice = Choice { max_lessons: 5, max_tokens: 100_000, ..Choice::default() };
+        let choice = Choice { max_lessons: 5, max_tokens: 100_000, alike: 1.1, ..Choice::default() };
         let found = (0..TEST).filter(|at| ours(choice, &rules[*at].message, now).contains(at)).count();
         found as f64 / TEST as f64
     };

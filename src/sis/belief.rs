@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How many of the latest outcomes of a lesson count.
 pub const WINDOW: usize = 200;
 /// How much likelier a change in the middle must be than none before what came earlier is forgotten (natural logarithm).
-const CHANGED: f64 = 5.0;
+const CHANGED: f64 = 6.5;
 
 /// What one outcome says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +34,9 @@ pub struct Belief {
     pub hurt: f64,
     /// As of when they are counted, in milliseconds since 1970.
     pub at: i64,
+    /// When its luck was found to have changed, 0 for never, in milliseconds since 1970.
+    #[serde(default)]
+    pub changed_at: i64,
     /// In what time half of what was seen is forgotten, in milliseconds; 0 for never.
     pub half_life: i64,
 }
@@ -44,7 +47,9 @@ impl Belief {
         self.half_life = half_life;
         self.at = evidence.iter().map(|one| one.at).max().unwrap_or(self.at);
         (self.helped, self.hurt) = (0.0, 0.0);
-        for one in evidence.get(change(evidence)..).unwrap_or_default() {
+        let begin = change(evidence);
+        self.changed_at = evidence.get(begin).filter(|_| begin > 0).map_or(0, |one| one.at);
+        for one in evidence.get(begin..).unwrap_or_default() {
             let weight = one.weight * self.faded(one.at, self.at);
             self.helped += weight * one.value;
             self.hurt += weight * (1.0 - one.value);
@@ -59,6 +64,15 @@ impl Belief {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of some years")]
         let halves = (now - then).max(0) as f64 / self.half_life as f64;
         (-halves).exp2()
+    }
+
+    /// The belief when the luck of some other lessons has changed since this one was last tried: half of what was seen
+    /// is left for each of them, for what changed theirs may have changed this one's.
+    #[must_use]
+    pub fn doubted(mut self, changes: u32) -> Self {
+        let left = (-f64::from(changes.min(8))).exp2();
+        (self.helped, self.hurt) = (self.helped * left, self.hurt * left);
+        self
     }
 
     /// The distribution's two counts.

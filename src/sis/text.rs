@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Words that say nothing about what a text is about.
-const STOP: &str = " a about after again all also am an and any are as at be because been before being but by can cannot \
-could did do does doing done for from get gets getting give go goes going got had has have having he her here his how i \
-if in into is it its just let lets like made make makes me more most much my need needs no nor not now of off ok okay on \
-once one only or other our out over please really same she should so some such than thank thanks that the their them \
-then there these they thing things this those through to too try under until up us very want wants was we were what when \
-where which while who whole why will with would yes you your ";
+const STOP: &str = " a about after again also am an and any are as at be because been before being but by can could did do does \
+doing done for get gets getting give go goes going got had has have having he her here his how i in into is it its just let \
+lets like make makes me more most much my need needs now of off ok okay on or our out over please really she should so some \
+such than thank thanks that the their them then there these they thing things this those through to too under up us very \
+want wants was we were what when where which who whole why will with would yes you your ";
 
 /// The words of a text in order, each cut down to its stem. An identifier gives itself and its parts; scripts without
 /// spaces between words give pairs of characters.

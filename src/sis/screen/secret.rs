@@ -319,6 +319,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_goes_by_its_name_when_it_does_not_look_like_one() {
+        let key = "ZfBMilRgouxkrlmsyoriABBYPvZCXZQyr";
+        for text in [
+            "aws_secret_access_key = {}+/x",
+            "Authorization: Bearer {} was refused",
+            "fails (\"DB_PASSWORD={}\")",
+            "{\"api_key\": \"{}\"}",
+            "could not parse -----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+            "could not parse -----BEGIN PRIVATE KEY-----\n{}",
+        ] {
+            let (clean, found) = redact(&text.replace("{}", key));
+            assert!(found && !clean.contains(key), "{clean}");
+        }
+    }
+
+    #[test]
     fn talk_about_secrets_stays() {
         for text in [
             "Rotate the token before it expires",

@@ -46,9 +46,19 @@ pub(crate) struct Index {
     postings: Vec<Vec<(u32, f32)>>,
     learned: HashMap<u32, HashMap<u32, f32>>,
     length: f64,
+    /// How many lessons have learned words.
+    taught: usize,
+    /// When the luck of lessons was found to have changed, by lesson.
+    changes: HashMap<i64, i64>,
 }
 
 impl Index {
+    /// For how many lessons the luck has changed after a time.
+    pub(crate) fn changed_after(&self, time: i64) -> u32 {
+        let later = self.changes.values().filter(|at| **at > time).count();
+        u32::try_from(later).unwrap_or(u32::MAX)
+    }
+
     /// How many lessons there are, retired ones included.
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
@@ -68,12 +78,18 @@ impl Index {
 
     /// Takes a lesson in, in the place of what was known of it.
     pub(crate) fn put(&mut self, lesson: Lesson) {
+        if lesson.belief.changed_at > 0 {
+            self.changes.insert(lesson.id, lesson.belief.changed_at);
+        } else {
+            self.changes.remove(&lesson.id);
+        }
         if let Some(&at) = self.by_id.get(&lesson.id) {
             if let Some(slot) = self.slots.get_mut(at as usize).and_then(Option::as_mut)
                 && same_words(&slot.lesson, &lesson)
             {
                 let before = std::mem::replace(&mut slot.lesson.triggers, lesson.triggers.clone());
                 slot.lesson = lesson;
+                self.taught -= usize::from(!before.is_empty());
                 self.relearn(at, before.keys());
                 return;
             }
@@ -109,6 +125,7 @@ impl Index {
             }
         }
         self.length -= f64::from(slot.length);
+        self.taught -= usize::from(!slot.lesson.triggers.is_empty());
         self.by_id.remove(&slot.lesson.id);
         if let Some(keys) = self.by_key.get_mut(&slot.lesson.scope) {
             keys.remove(&slot.lesson.normalized);
@@ -125,6 +142,7 @@ impl Index {
             }
         }
         let words: Vec<_> = self.slot(at).into_iter().flat_map(|lesson| lesson.triggers.clone()).collect();
+        self.taught += usize::from(!words.is_empty());
         for (word, weight) in words {
             let term = self.term(&word);
             self.learned.entry(term).or_default().insert(at, weight);
@@ -203,7 +221,11 @@ impl Index {
                 let norm = K1 * (1.0 - B + B * slot.length / average.max(f32::MIN_POSITIVE));
                 add(&mut scores, &mut shared, *at, rarity * weight * (K1 + 1.0) / (weight + norm), *rarity);
             }
-            for (at, weight) in self.learned.get(term).into_iter().flatten() {
+            let Some(learned) = self.learned.get(term) else { continue };
+            // A word that comes with every prompt tells nothing.
+            let told = (count(self.taught) + 0.5) / (count(learned.len()) + 0.5);
+            let rarity = rarity.min(told.ln());
+            for (at, weight) in learned {
                 let gain = LEARNED * rarity * weight.clamp(-1.0, 1.0);
                 add(&mut scores, &mut shared, *at, gain, rarity * weight.clamp(0.0, 1.0));
             }
@@ -225,7 +247,7 @@ impl Index {
                 let (mass, terms) = shared.get(slot as usize).copied().unwrap_or_default();
                 let whole = asked.min(self.mass(slot)).max(f32::MIN_POSITIVE);
                 // One shared word is a coincidence, unless there is no other to share.
-                let alone = if terms < 2 && known.len() > 1 { 0.5 } else { 1.0 };
+                let alone = if terms < 2 && known.len() > 1 { 0.6 } else { 1.0 };
                 Hit { slot, score, relevance: (alone * mass / whole).min(1.0) }
             })
             .collect()

@@ -26,7 +26,7 @@ pub struct Choice {
     pub max_tokens: usize,
     /// The least relevance, 0 to 1.
     pub min_relevance: f32,
-    /// The least worth that is drawn, 0 to 1: what is below has been found to hurt.
+    /// The least worth that is drawn for a lesson that has been found to hurt, 0 to 1.
     pub min_worth: f64,
     /// By what share of its relevance a lesson moves up when it always helps and down when it never does, 0 to 1.
     pub worth: f64,
@@ -36,7 +36,7 @@ pub struct Choice {
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { max_lessons: 3, max_tokens: 280, min_relevance: 0.2, min_worth: 0.15, worth: 0.1, alike: 0.6 }
+        Self { max_lessons: 3, max_tokens: 280, min_relevance: 0.25, min_worth: 0.15, worth: 0.1, alike: 0.6 }
     }
 }
 
@@ -104,10 +104,12 @@ pub struct Selection {
 
 /// How many lessons are looked at.
 const CANDIDATES: usize = 64;
+/// Whose worth is above is not refused for one unlucky draw.
+const HARMFUL: f64 = 0.35;
 /// The constant of reciprocal rank fusion.
 const RANK: f32 = 60.0;
 /// How much of a prompt is read, in bytes, from either end.
-const READ: usize = 6000;
+const READ: usize = 3000;
 
 struct Candidate {
     slot: u32,
@@ -122,7 +124,9 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
     let mut candidates: Vec<Candidate> = found(index, &words, query)
         .into_iter()
         .map(|(slot, weight, relevance)| {
-            let drawn = index.slot(slot).map_or(0.0, |lesson| lesson.belief.sample(query.now, random));
+            let drawn = index.slot(slot).map_or(0.0, |lesson| {
+                lesson.belief.doubted(index.changed_after(lesson.belief.at)).sample(query.now, random)
+            });
             let score = f64::from(weight) * (1.0 + choice.worth * (2.0 * drawn - 1.0));
             Candidate { slot, relevance, drawn, score }
         })
@@ -140,7 +144,7 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
             Some(Reason::Irrelevant)
         } else if !lesson.is_proven() {
             Some(Reason::Unproven)
-        } else if drawn < choice.min_worth {
+        } else if drawn < choice.min_worth && lesson.belief.mean(query.now) < HARMFUL {
             Some(Reason::Worth)
         } else if taken.iter().any(|other| index.likeness(slot, *other) >= choice.alike) {
             Some(Reason::Alike)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How many of the latest outcomes of a lesson count.
 pub const WINDOW: usize = 200;
 /// How much likelier a change in the middle must be than none before what came earlier is forgotten (natural logarithm).
-const CHANGED: f64 = 6.5;
+const CHANGED: f64 = 8.0;
 
 /// What one outcome says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,11 +66,11 @@ impl Belief {
         (-halves).exp2()
     }
 
-    /// The belief when the luck of some other lessons has changed since this one was last tried: half of what was seen
-    /// is left for each of them, for what changed theirs may have changed this one's.
+    /// The belief when the luck of several other lessons has changed since this one was last tried: half of what was seen
+    /// is left for each of them but the first, for what changed theirs may have changed this one's.
     #[must_use]
     pub fn doubted(mut self, changes: u32) -> Self {
-        let left = (-f64::from(changes.min(8))).exp2();
+        let left = (-f64::from(changes.saturating_sub(1).min(6))).exp2();
         (self.helped, self.hurt) = (self.helped * left, self.hurt * left);
         self
     }

@@ -27,7 +27,8 @@ pub(super) fn retried(calls: &[ToolUse]) -> Vec<Draft> {
                 continue;
             }
             // A later failure of the same kind is nearer to the mending.
-            let flaky = |call: &ToolUse| call.success && call.tool == failed.tool && arguments(&call.input) == before;
+            let flaky =
+                |call: &ToolUse| call.success && call.tool == failed.tool && arguments(&call.input) == before;
             if call.success && !calls.iter().any(flaky) {
                 drafts.extend(mended(failed, &before, &after));
             }

@@ -406,7 +406,9 @@ fn is(word: &str, wanted: &str) -> bool {
         "://" => word.contains(wanted),
         "@" => word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')),
         "|" => word.contains('|'),
-        "id_rsa" | ".env" | ".aws" | "credentials" | "/etc/passwd" | "id_ed25519" | "netrc" => word.contains(wanted),
+        "id_rsa" | ".env" | ".aws" | "credentials" | "/etc/passwd" | "id_ed25519" | "netrc" => {
+            word.contains(wanted)
+        }
         _ => word == wanted,
     }
 }

@@ -268,7 +268,8 @@ impl Index {
     pub(crate) fn nearest(&self, scope: &Scope, text: &str, least: f32) -> Option<i64> {
         let words: HashSet<String> = terms(text).into_iter().collect();
         let all = words.len();
-        let mut known: Vec<u32> = words.iter().filter_map(|word| self.vocabulary.get(word.as_str())).copied().collect();
+        let mut known: Vec<u32> =
+            words.iter().filter_map(|word| self.vocabulary.get(word.as_str())).copied().collect();
         let having = |term: u32| self.postings.get(term as usize).map_or(0, Vec::len);
         known.sort_unstable_by_key(|term| (having(*term), *term));
         // Whoever has that many words in common has one of the rarest among them.
@@ -279,11 +280,14 @@ impl Index {
                 count(all + 1 - passed) >= least * count(all)
             }
         });
-        let near: HashSet<u32> =
-            rarest.flat_map(|term| self.postings.get(*term as usize).into_iter().flatten()).map(|(at, _)| *at).collect();
+        let near: HashSet<u32> = rarest
+            .flat_map(|term| self.postings.get(*term as usize).into_iter().flatten())
+            .map(|(at, _)| *at)
+            .collect();
         near.into_iter()
             .filter_map(|at| {
-                let slot = self.slots.get(at as usize)?.as_ref().filter(|slot| slot.lesson.scope == *scope)?;
+                let slot =
+                    self.slots.get(at as usize)?.as_ref().filter(|slot| slot.lesson.scope == *scope)?;
                 let both = known.iter().filter(|term| slot.said.contains(term)).count();
                 let share = count(both) / count((all + slot.said.len() - both).max(1));
                 (share >= least).then_some((slot.lesson.id, share))

@@ -30,12 +30,16 @@ describe.each(transports)("over %s", (_, transport) => {
   });
 
   it("before the response ends the turn and closes the connection", async () => {
-    const closed = new Promise((resolve) => {
-      provider.scripts = [(response) => response.on("close", resolve)];
-    });
     const controller = new AbortController();
+    const closed = new Promise((resolve) => {
+      provider.scripts = [
+        (response) => {
+          response.on("close", resolve);
+          controller.abort();
+        },
+      ];
+    });
     const turn = start({ signal: controller.signal });
-    setTimeout(() => controller.abort(), 50);
     const message = lastMessage(await collect(turn));
     expect(message).toMatchObject({ stopReason: "aborted", errorMessage: "Request was aborted." });
     expect(failureOf(message)?.kind).toBe("aborted");

@@ -1,6 +1,7 @@
 // A consumer that falls behind: the provider is held up instead of the events piling up.
 
 import { getEventListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AssistantMessageEvent, type StreamOptions, stream } from "argent-runtime/pi-ai";
 import { describe, expect, it } from "vitest";
 import { flood, piece } from "./support/flood.js";
@@ -127,7 +128,8 @@ describe.each(transports)("over %s", (_, transport) => {
   });
 
   it("a consumer that is slow is no provider that is silent", async () => {
-    const { events } = await held({ idleTimeoutMs: 100 });
+    const { events } = await held({ idleTimeoutMs: 1_000 });
+    await sleep(1_500);
     expect((await rest(events)).at(-1)).toMatchObject({ type: "done" });
   });
 });

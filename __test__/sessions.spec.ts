@@ -1,4 +1,4 @@
-// Sessions that lose nothing: the defects of Pi's files (D1-D5), several writers, what hosts do to a manager.
+// Sessions that lose nothing: the defects of Pi's files (D1-D6, with session-durability.spec.ts), several writers, what hosts do to a manager.
 
 import {
   appendFileSync,
@@ -91,7 +91,7 @@ describe("what Pi loses", () => {
     writeFileSync(file(session), lines.join("\n"));
     const opened = SessionManager.open(file(session));
     expect(texts(opened)).toEqual(["u0", "a1", "a3", "u4", "a5"]);
-    expect(opened.getDiagnostics()).toMatchObject([{ kind: "bad-line", length: 40 }]);
+    expect(opened.getDiagnostics()).toMatchObject([{ kind: "bad-line", length: 40 }, { kind: "reattached" }]);
   });
 
   it("D3: the first message of the user is in the file before there is an answer", () => {

@@ -1,7 +1,9 @@
 // Every value that a host can import: its name, what it is and how many arguments it says it takes.
 
 import * as root from "argent-runtime";
+import * as argentAgent from "argent-runtime/argent-agent";
 import * as argentAi from "argent-runtime/argent-ai";
+import * as agentCore from "argent-runtime/pi-agent-core";
 import * as piAi from "argent-runtime/pi-ai";
 import * as anthropic from "argent-runtime/pi-ai/anthropic";
 import * as azure from "argent-runtime/pi-ai/azure-openai-responses";
@@ -12,6 +14,7 @@ import * as mistral from "argent-runtime/pi-ai/mistral";
 import * as codex from "argent-runtime/pi-ai/openai-codex-responses";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
+import * as testing from "argent-runtime/testing";
 import { describe, expect, it } from "vitest";
 
 const subpaths = {
@@ -25,7 +28,15 @@ const subpaths = {
   "pi-ai/openai-codex-responses": codex,
   "pi-ai/bedrock-provider": bedrock,
 };
-const modules: Record<string, object> = { "": root, "pi-ai": piAi, "argent-ai": argentAi, ...subpaths };
+const modules: Record<string, object> = {
+  "": root,
+  "pi-ai": piAi,
+  "pi-agent-core": agentCore,
+  "argent-ai": argentAi,
+  "argent-agent": argentAgent,
+  testing,
+  ...subpaths,
+};
 
 function kind(value: unknown): string {
   if (typeof value !== "function") return typeof value;
@@ -40,7 +51,7 @@ describe("the exports", () => {
   });
 
   it("carry their own names, or as in Pi's root none", () => {
-    const others = [root, piAi, ...Object.values(subpaths)].flatMap((module) =>
+    const others = [root, piAi, agentCore, ...Object.values(subpaths)].flatMap((module) =>
       Object.entries(module).filter(([name, value]) => typeof value === "function" && value.name !== name),
     );
     for (const [name, value] of others) {
@@ -66,6 +77,30 @@ describe("the exports", () => {
       "push",
       "end",
       "result",
+    ]);
+  });
+
+  it("make agents with Pi's own fields", () => {
+    const agent = new agentCore.Agent();
+    expect(Object.keys(agent)).toEqual([
+      "_state",
+      "listeners",
+      "steeringQueue",
+      "followUpQueue",
+      "convertToLlm",
+      "transformContext",
+      "streamFn",
+      "getApiKey",
+      "onPayload",
+      "onResponse",
+      "beforeToolCall",
+      "afterToolCall",
+      "activeRun",
+      "sessionId",
+      "thinkingBudgets",
+      "transport",
+      "maxRetryDelayMs",
+      "toolExecution",
     ]);
   });
 

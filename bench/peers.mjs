@@ -8,9 +8,9 @@ import { parseArgs } from "node:util";
  * that what else the machine does falls on both. The server is a process of its own too: its work is
  * nobody's CPU time.
  */
-const PEERS = [
-  { name: "pi", module: process.env.BENCH_ALPHA ?? "@mariozechner/pi-ai" },
-  { name: "argent", module: process.env.BENCH_BETA ?? "argent-runtime/pi-ai" },
+const peers = (name) => [
+  { name: "pi", module: process.env.BENCH_ALPHA ?? `@mariozechner/${name}` },
+  { name: "argent", module: process.env.BENCH_BETA ?? `argent-runtime/${name}` },
 ];
 
 export const flags = parseArgs({
@@ -29,6 +29,7 @@ export const flags = parseArgs({
  * @param plan.work async `({ api, module, origin, input }) => ({ column: number, ... })`, run in the child
  * @param plan.columns `{ column: unit }`, in the order to print
  * @param plan.floors peers besides the two that import nothing: `work` gets no `api`
+ * @param plan.package which of Pi's packages; `pi-ai` where it is not given
  * @param plan.lazy leave the import to `work`
  */
 export async function bench(url, plan) {
@@ -40,7 +41,7 @@ export async function bench(url, plan) {
     const floors = (plan.floors ?? []).map((name) => ({ name }));
     for (const input of plan.inputs) {
       if (flags.input !== undefined && !input.label.includes(flags.input)) continue;
-      const taking = [...floors, ...PEERS].filter(
+      const taking = [...floors, ...peers(plan.package ?? "pi-ai")].filter(
         ({ name }) => (flags.peer ?? name) === name && (input.peers ?? [name]).includes(name),
       );
       const results = await rounds(url, plan, input, taking, origin);

@@ -1,4 +1,8 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { sessions } from "./expected-sessions.mjs";
+import { shell } from "./expected-shell.mjs";
+import { skills } from "./expected-skills.mjs";
+import { tools } from "./expected-tools.mjs";
 
 /**
  * Differences that are meant. Each has an entry in DEVIATIONS.md under the same id.
@@ -32,7 +36,10 @@ function tripped(difference) {
 
 /** Whether Pi read on after the answer had ended. */
 function readOn({ section, kase, seen }) {
-  if (!/^(malformed|recorded)/.test(section) || seen.beta.message?.stopReason === "error") return false;
+  if (!/^(malformed|recorded)/.test(section)) return false;
+  const { stopReason, errorMessage } = seen.beta.message ?? {};
+  // A stop reason that means a failure ends the answer too.
+  if (stopReason === "error" && errorMessage !== "An unknown error occurred") return false;
   // What follows the event that ends the answer, past that event's own data.
   const text = body(kase);
   const rest = text.slice(text.search(/response\.(completed|incomplete)/));
@@ -121,6 +128,10 @@ const outgoing = ({ kind }) => kind === "payload" || kind === "body";
 
 export const expected = [
   ...bedrock,
+  ...sessions,
+  ...tools,
+  ...shell,
+  ...skills,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,
@@ -307,6 +318,14 @@ export const expected = [
     id: "google-new-reason",
     match: (difference) =>
       difference.kind === "snapshots" && isGoogle(difference) && received(difference).includes("A_NEW_ONE"),
+  },
+  { id: "loop-ends", match: ({ kind, kase }) => kind === "loop" && kase.call === "stream" && kase.loop.hung },
+  { id: "no-result", match: ({ kind, kase }) => kind === "loop" && kase.loop.nothing },
+  { id: "calls-answered", match: ({ kind, kase }) => kind === "loop" && kase.loop.dangling },
+  { id: "late-update", match: ({ kind, kase }) => kind === "loop" && kase.loop.late },
+  {
+    id: "broken-answer",
+    match: ({ kind, kase }) => kind === "loop" && kase.call === "run" && kase.loop.rejected,
   },
   { id: "google-signature-keys", match: ({ name }) => /^google-.*: own keys of a block/.test(name) },
 ];

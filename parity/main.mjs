@@ -30,6 +30,9 @@ const { values: flags } = parseArgs({
   },
 });
 
+// Pi warns of YAML tags that it does not know.
+process.emitWarning = () => {};
+
 const KEY = "case";
 // With more differences than this in a section the machine is not to blame.
 const RETRIES = 8;
@@ -49,6 +52,21 @@ const groups = {
   errors: () => errorSections(),
   hosts: () => hostSections(),
 };
+
+const pair = (name) => async () => ({
+  alpha: await import(`@mariozechner/${name}`),
+  beta: await import(`argent-runtime/${name}`),
+});
+// What asks no provider.
+const offline = {
+  sessions: { from: "./sessions.mjs", sides: pair("pi-coding-agent") },
+  tools: { from: "./file-tools.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
+  shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
+  skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
+  prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  loop: { from: "./loop.mjs", sides: pair("pi-agent-core") },
+};
+
 let alike = false;
 try {
   await compareAll();
@@ -64,13 +82,11 @@ async function compareAll() {
   for (const [name, make] of Object.entries(groups)) {
     if (flags.only === undefined || flags.only === name) await run(await make());
   }
-  if (flags.only === undefined || flags.only === "sessions") {
-    const { runSessions } = await import("./sessions.mjs");
-    const managers = {
-      alpha: (await import("@mariozechner/pi-coding-agent")).SessionManager,
-      beta: (await import("argent-runtime/pi-coding-agent")).SessionManager,
-    };
-    runSessions({ ...size, count: flags.long ? 10_000 : size.count, ...managers, report });
+  for (const [name, { from, sides, long = 10_000 }] of Object.entries(offline)) {
+    if (flags.only !== undefined && flags.only !== name) continue;
+    const { compareSides } = await import(from);
+    const count = Number(flags.count ?? (flags.long ? long : 300));
+    await compareSides({ seed: flags.seed, count, chosen: flags.case, report, ...(await sides()) });
   }
   if (flags.recorded) {
     await run(recordedSections({ ...size, folder: flags.recorded, cuts: flags.long ? 50 : 5 }));
@@ -133,7 +149,7 @@ async function runTogether(cases) {
   for (const { env, rest } of groups.values()) {
     const work = async () => {
       for (let next = rest.shift(); next; next = rest.shift()) {
-        pairs.set(next.one, await pair(next.one, 3, next.key));
+        pairs.set(next.one, await twice(next.one, 3, next.key));
       }
     };
     await withEnvironment(env, () => Promise.all(Array.from({ length: TOGETHER }, work)));
@@ -143,11 +159,11 @@ async function runTogether(cases) {
 
 /** Runs a case on both sides. */
 function both(one, pause) {
-  return withEnvironment(prepared(one, pause, KEY).env, () => pair(one, pause, KEY));
+  return withEnvironment(prepared(one, pause, KEY).env, () => twice(one, pause, KEY));
 }
 
 /** Both sides ask at the same address, so that an address inside a text is no difference. */
-async function pair(one, pause, key) {
+async function twice(one, pause, key) {
   const make = () => prepared(one, pause, key);
   const kase = make();
   return { kase, alpha: await observe(alpha, make(), server), beta: await observe(beta, make(), server) };

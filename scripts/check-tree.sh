@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 status=0
 complain() { echo "$1" >&2; status=1; }
 
-# Direction: node -> {net, session} -> ai -> json; sis stands alone; only node names napi, ai does no I/O.
+# Direction: node -> {net, session, sis, tools} -> ai -> json; only node names napi, ai does no I/O.
 refuse() {
   local found
   found=$(grep -rnE "$2" "src/$1" --include='*.rs' --exclude-dir=tests --exclude=tests.rs --exclude=replay.rs || true)
@@ -15,7 +15,11 @@ refuse ai '(^|[^a-z_])(reqwest|tokio|napi)::|std::(fs|env|net)::|crate::(net|nod
 refuse json 'crate::(ai|net|node)|(reqwest|tokio|napi)::'
 refuse net 'crate::(node|session)|(^|[^a-z_])napi::'
 refuse sis 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
+refuse yaml 'crate::[a-ik-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
+refuse skills 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
+refuse prompts 'crate::(ai|net|node|session|skills)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse session 'crate::(node|net)|(^|[^a-z_])(reqwest|napi)::'
+refuse tools 'crate::(node|net|session)|(^|[^a-z_])(reqwest|napi)::'
 
 long=$(git ls-files 'src/*.rs' 'lib/*.ts' 'scripts/*' '__test__/*.ts' | xargs wc -l | awk '$2 != "total" && $1 > 500')
 [ -z "$long" ] || complain "over 500 lines:"$'\n'"$long"

@@ -5,14 +5,24 @@
 //! - [`net`]: sockets, retries and deadlines; knows protocols only as codecs.
 //! - [`session`]: session files: the log, its index, what is read of it.
 //! - [`sis`]: lessons that an agent learns from its own runs: kept, selected, weighed by what came of them.
+//! - [`tools`]: the tools of a coding agent.
+//! - [`yaml`]: YAML as JavaScript's `yaml` package reads it, and the front matter of Markdown files.
+//! - [`skills`]: which skills there are.
+//! - [`prompts`]: the files that prompts are made of: templates, a project's instructions.
+//! - [`paths`]: folders and paths as Node has them.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session, sis} -> json`.
+//! Dependencies point one way: `node -> {net -> ai, session, sis, tools, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]
 pub mod node;
+pub mod paths;
+pub mod prompts;
 pub mod session;
 pub mod sis;
+pub mod skills;
+pub mod tools;
+pub mod yaml;

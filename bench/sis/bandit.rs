@@ -71,7 +71,8 @@ fn play(player: &mut dyn Player, world: World, seed: u64, count: bool) -> Result
     result.regret = (best_possible - got) / best_possible;
     let trust = player.trust();
     let all: f64 = uses.iter().sum();
-    result.error = (0..LESSONS).map(|at| uses[at] * (trust[at] - rates[at]).powi(2)).sum::<f64>() / all.max(1.0);
+    result.error =
+        (0..LESSONS).map(|at| uses[at] * (trust[at] - rates[at]).powi(2)).sum::<f64>() / all.max(1.0);
     result.brier = brier.0 / f64::max(brier.1, 1.0);
     result
 }
@@ -99,7 +100,14 @@ enum Rule {
 
 impl Counts {
     fn new(rule: Rule, whole: bool) -> Self {
-        Self { rule, helped: vec![0.0; LESSONS], shown: vec![0.0; LESSONS], window: VecDeque::new(), turn: 0.0, whole }
+        Self {
+            rule,
+            helped: vec![0.0; LESSONS],
+            shown: vec![0.0; LESSONS],
+            window: VecDeque::new(),
+            turn: 0.0,
+            whole,
+        }
     }
 }
 
@@ -109,7 +117,11 @@ impl Player for Counts {
         let scores: Vec<f64> = (0..LESSONS)
             .map(|at| {
                 let (helped, shown) = (self.helped[at], self.shown[at]);
-                let belief = Belief { prior_helped: 1.0 + helped, prior_hurt: 1.0 + shown - helped, ..Belief::default() };
+                let belief = Belief {
+                    prior_helped: 1.0 + helped,
+                    prior_hurt: 1.0 + shown - helped,
+                    ..Belief::default()
+                };
                 match self.rule {
                     Rule::None => 0.0,
                     Rule::Random => random.f64(),
@@ -174,7 +186,8 @@ impl Ours {
         let (folder, sis) = fresh(Config { seed: Some(seed), extracts: false, ..Config::default() });
         let drafts: Vec<Draft> = (0..LESSONS)
             .map(|at| {
-                let own: Vec<String> = (0..6).map(|word| format!("w{}", (b'a' + word) as char).repeat(at + 1)).collect();
+                let own: Vec<String> =
+                    (0..6).map(|word| format!("q{}", (b'a' + word) as char).repeat(at + 1)).collect();
                 Draft::new(format!("deploy service {}", own.join(" ")))
             })
             .collect();
@@ -196,7 +209,12 @@ impl Player for Ours {
 
     fn told(&mut self, shown: &[usize], each: &[bool], whole: bool) {
         let id = self.now.to_string();
-        let episode = Episode { id: id.clone(), finished_at: self.now, shown: self.shown.clone(), ..Episode::default() };
+        let episode = Episode {
+            id: id.clone(),
+            finished_at: self.now,
+            shown: self.shown.clone(),
+            ..Episode::default()
+        };
         self.sis.finish(episode, &[]).unwrap();
         let valence = |good: bool| if good { 1.0 } else { -1.0 };
         let ratings = shown.iter().zip(each).map(|(at, good)| (self.ids[*at], valence(*good))).collect();
@@ -211,29 +229,36 @@ impl Player for Ours {
 
 pub fn run(seeds: u64) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut measure = |part: &'static str, what: &str, target, world, make: &dyn Fn(u64) -> Box<dyn Player>| -> f64 {
-        if std::env::var_os("SIS_BENCH_OURS").is_some() && !what.contains("ours") {
-            return 0.0;
-        }
-        let results: Vec<Result> =
-            (0..seeds).map(|seed| play(make(seed).as_mut(), world, 1000 + seed, part == "C")).collect();
-        let mean = |figure: &dyn Fn(&Result) -> f64| results.iter().map(figure).sum::<f64>() / seeds as f64;
-        let regret = mean(&|result| result.regret);
-        let figures = if part == "C" {
-            let mut bins = [(0.0, 0.0, 0.0); 10];
-            for (sum, bin) in results.iter().flat_map(|result| result.bins.iter().enumerate()) {
-                bins[sum] = (bins[sum].0 + bin.0, bins[sum].1 + bin.1, bins[sum].2 + bin.2);
+    let mut measure =
+        |part: &'static str, what: &str, target, world, make: &dyn Fn(u64) -> Box<dyn Player>| -> f64 {
+            if std::env::var_os("SIS_BENCH_OURS").is_some() && !what.contains("ours") {
+                return 0.0;
             }
-            let all: f64 = bins.iter().map(|bin| bin.2).sum();
-            let ece: f64 = bins.iter().map(|bin| (bin.0 - bin.1).abs()).sum::<f64>() / all;
-            format!("error {:.4}, ECE {ece:.3}, Brier {:.3}", mean(&|result| result.error), mean(&|result| result.brier))
-        } else {
-            format!("regret {regret:.3}")
+            let results: Vec<Result> =
+                (0..seeds).map(|seed| play(make(seed).as_mut(), world, 1000 + seed, part == "C")).collect();
+            let mean =
+                |figure: &dyn Fn(&Result) -> f64| results.iter().map(figure).sum::<f64>() / seeds as f64;
+            let regret = mean(&|result| result.regret);
+            let figures = if part == "C" {
+                let mut bins = [(0.0, 0.0, 0.0); 10];
+                for (sum, bin) in results.iter().flat_map(|result| result.bins.iter().enumerate()) {
+                    bins[sum] = (bins[sum].0 + bin.0, bins[sum].1 + bin.1, bins[sum].2 + bin.2);
+                }
+                let all: f64 = bins.iter().map(|bin| bin.2).sum();
+                let ece: f64 = bins.iter().map(|bin| (bin.0 - bin.1).abs()).sum::<f64>() / all;
+                format!(
+                    "error {:.4}, ECE {ece:.3}, Brier {:.3}",
+                    mean(&|result| result.error),
+                    mean(&|result| result.brier)
+                )
+            } else {
+                format!("regret {regret:.3}")
+            };
+            rows.push(row(part, what, figures, target));
+            regret
         };
-        rows.push(row(part, what, figures, target));
-        regret
-    };
-    let counts = |rule: Rule, whole: bool| move |_: u64| Box::new(Counts::new(rule, whole)) as Box<dyn Player>;
+    let counts =
+        |rule: Rule, whole: bool| move |_: u64| Box::new(Counts::new(rule, whole)) as Box<dyn Player>;
     let ours = |whole: bool| move |seed: u64| Box::new(Ours::new(seed, whole)) as Box<dyn Player>;
     measure("C", "replaced rule", "", World::Still, &counts(Rule::Replaced, true));
     measure("C", "Beta posterior, Thompson", "", World::Still, &counts(Rule::Thompson, false));
@@ -251,7 +276,13 @@ pub fn run(seeds: u64) -> Vec<Row> {
     measure("D", "still: ours", "<= .05", World::Still, &ours(false));
     measure("D", "flips: Thompson", "", World::Flips, &counts(Rule::Thompson, false));
     for window in [300, 600, 1200, 2400] {
-        measure("D", &format!("flips: sliding window of {window}"), "", World::Flips, &counts(Rule::Sliding(window), false));
+        measure(
+            "D",
+            &format!("flips: sliding window of {window}"),
+            "",
+            World::Flips,
+            &counts(Rule::Sliding(window), false),
+        );
     }
     measure("D", "flips: ours", "<= 1.2 of the best window", World::Flips, &ours(false));
     measure("D", "whole outcome only: random", "", World::Whole, &counts(Rule::Random, true));

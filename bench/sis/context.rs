@@ -37,7 +37,10 @@ pub fn run(rules: &[Rule], seeds: u64) -> Vec<Row> {
     };
     add("global top 3", "", &|seed| stream(rules, seed).iter().map(|(at, _)| *at < 3).collect());
     add("BM25", "", &|seed| {
-        stream(rules, seed).iter().map(|(at, text)| best(&bm25.scores(&terms(text)), 3).contains(at)).collect()
+        stream(rules, seed)
+            .iter()
+            .map(|(at, text)| best(&bm25.scores(&terms(text)), 3).contains(at))
+            .collect()
     });
     add("BM25 and Thompson", "", &|seed| bm25_thompson(&bm25, rules, seed));
     add("ours", "beats BM25 and Thompson", &|seed| ours(rules, seed, Choice::default()));
@@ -57,7 +60,8 @@ fn bm25_thompson(bm25: &Bm25, rules: &[Rule], seed: u64) -> Vec<bool> {
                 .iter()
                 .map(|at| {
                     let (helped, hurt) = counts.get(at).copied().unwrap_or_default();
-                    let belief = Belief { prior_helped: 1.0 + helped, prior_hurt: 1.0 + hurt, ..Belief::default() };
+                    let belief =
+                        Belief { prior_helped: 1.0 + helped, prior_hurt: 1.0 + hurt, ..Belief::default() };
                     scores[*at] * belief.sample(0, &mut random)
                 })
                 .collect();
@@ -85,7 +89,8 @@ fn ours(rules: &[Rule], seed: u64, choice: Choice) -> Vec<bool> {
             let shown: Vec<Shown> = sis.choose(&query, &choice).unwrap().shown;
             let good = shown.iter().any(|shown| shown.lesson_id == ids[*right]);
             let id = turn.to_string();
-            sis.finish(Episode { id: id.clone(), finished_at: now, shown, ..Episode::default() }, &[]).unwrap();
+            sis.finish(Episode { id: id.clone(), finished_at: now, shown, ..Episode::default() }, &[])
+                .unwrap();
             sis.settle(&Outcome::new(id, if good { 1.0 } else { -1.0 }, now)).unwrap();
             good
         })

@@ -38,18 +38,36 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
         before = request;
         // The replaced system: the five most trusted, with their figures, before the prompt.
         let all = sis.lessons(now).unwrap();
-        let list: String =
-            all.iter().take(5).map(|lesson| format!("- {} ({:.2}, {})\n", lesson.text, lesson.confidence, lesson.injection_count)).collect();
+        let list: String = all
+            .iter()
+            .take(5)
+            .map(|lesson| {
+                format!("- {} ({:.2}, {})\n", lesson.text, lesson.confidence, lesson.injection_count)
+            })
+            .collect();
         let request = format!("{list}{SYSTEM}{prompt}");
-        broken += usize::from(turn > 0 && !request.starts_with(before_replaced.split(SYSTEM).next().unwrap()));
+        broken +=
+            usize::from(turn > 0 && !request.starts_with(before_replaced.split(SYSTEM).next().unwrap()));
         before_replaced = request;
         let id = format!("{turn}");
-        sis.finish(Episode { id: id.clone(), finished_at: now, shown: chosen.shown, ..Episode::default() }, &[]).unwrap();
+        sis.finish(
+            Episode { id: id.clone(), finished_at: now, shown: chosen.shown, ..Episode::default() },
+            &[],
+        )
+        .unwrap();
         sis.settle(&Outcome::new(id, if turn % 3 == 0 { -1.0 } else { 1.0 }, now)).unwrap();
         messages.push_str("an answer");
     }
     vec![
         row("F", "replaced system, 40 turns", format!("{broken} breaks of the cached prefix"), ""),
-        row("F", "ours, 40 turns", format!("{breaks} breaks; {most} tokens at most, {} on average of {blocks} blocks", sum / blocks.max(1)), "0 breaks, <= 300 tokens"),
+        row(
+            "F",
+            "ours, 40 turns",
+            format!(
+                "{breaks} breaks; {most} tokens at most, {} on average of {blocks} blocks",
+                sum / blocks.max(1)
+            ),
+            "0 breaks, <= 300 tokens",
+        ),
     ]
 }

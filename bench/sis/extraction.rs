@@ -13,16 +13,16 @@ const DEAD: usize = 10;
 const WISHES: usize = 10;
 const TOOLS: [&str; 4] = ["bash", "deploy", "kubectl", "db"];
 const NOUNS: [&str; 20] = [
-    "push", "build", "migrate", "render", "backup", "index", "release", "lint", "sync", "rollout", "import", "scan", "seed",
-    "verify", "package", "restore", "train", "export", "cluster", "apply",
+    "push", "build", "migrate", "render", "backup", "index", "release", "lint", "sync", "rollout", "import",
+    "scan", "seed", "verify", "package", "restore", "train", "export", "cluster", "apply",
 ];
 const THINGS: [&str; 12] = [
-    "staging", "orders", "gateway", "ledger", "catalog", "mirror", "billing", "search", "archive", "reports", "frontend",
-    "worker",
+    "staging", "orders", "gateway", "ledger", "catalog", "mirror", "billing", "search", "archive", "reports",
+    "frontend", "worker",
 ];
 const WORDS: [&str; 16] = [
-    "force", "fast", "inline", "legacy", "strict", "parallel", "cached", "remote", "shallow", "eager", "direct", "global",
-    "quick", "atomic", "deep", "raw",
+    "force", "fast", "inline", "legacy", "strict", "parallel", "cached", "remote", "shallow", "eager",
+    "direct", "global", "quick", "atomic", "deep", "raw",
 ];
 
 /// What was planted.
@@ -43,7 +43,8 @@ fn call(tool: &str, command: &str, error: Option<&str>) -> ToolUse {
 }
 
 fn planted(random: &mut Rng) -> Vec<Planted> {
-    let mut pairs: Vec<(usize, usize)> = (0..NOUNS.len()).flat_map(|a| (0..THINGS.len()).map(move |b| (a, b))).collect();
+    let mut pairs: Vec<(usize, usize)> =
+        (0..NOUNS.len()).flat_map(|a| (0..THINGS.len()).map(move |b| (a, b))).collect();
     random.shuffle(&mut pairs);
     let mut commands = pairs.into_iter().map(|(a, b)| (NOUNS[a], THINGS[b]));
     let mut rules = Vec::new();
@@ -68,7 +69,8 @@ fn planted(random: &mut Rng) -> Vec<Planted> {
         rules.push(Planted::Dead {
             tool: TOOLS[random.usize(..4)],
             command: format!("{noun} {thing}"),
-            errors: [1, 2, 3].map(|code| format!("{noun}: permission denied by the owner of {thing} (attempt {code})")),
+            errors: [1, 2, 3]
+                .map(|code| format!("{noun}: permission denied by the owner of {thing} (attempt {code})")),
         });
     }
     for _ in 0..WISHES {
@@ -100,13 +102,21 @@ fn noise(random: &mut Rng, calls: &mut Vec<ToolUse>) {
         }
         // A wrong path.
         12..15 => {
-            calls.push(call("read", &format!("src/{thing}/{noun}{number}.rs"), Some("no such file or directory")));
+            calls.push(call(
+                "read",
+                &format!("src/{thing}/{noun}{number}.rs"),
+                Some("no such file or directory"),
+            ));
             calls.push(call("read", &format!("src/{noun}/{thing}.rs"), None));
         }
         // The network, again and again.
         15..17 => {
             for _ in 0..3 {
-                calls.push(call(tool, &format!("{noun} {thing}"), Some("connect ETIMEDOUT: request timed out")));
+                calls.push(call(
+                    tool,
+                    &format!("{noun} {thing}"),
+                    Some("connect ETIMEDOUT: request timed out"),
+                ));
             }
         }
         // The network, and a change that had nothing to do with it.
@@ -141,7 +151,11 @@ fn play(rule: &Planted, random: &mut Rng, episode: &mut Episode) {
         }
         Planted::Dead { tool, command, errors } => {
             for error in errors {
-                episode.tools.push(call(tool, &format!("{command} --id {}", random.u32(10..99_999)), Some(error)));
+                episode.tools.push(call(
+                    tool,
+                    &format!("{command} --id {}", random.u32(10..99_999)),
+                    Some(error),
+                ));
             }
         }
         Planted::Wish { ways, .. } => episode.prompt = format!("{} And then go on.", ways[random.usize(..3)]),
@@ -153,7 +167,9 @@ fn says(text: &str, rule: &Planted) -> bool {
     let has = |part: &str| part.split(' ').all(|word| text.contains(word));
     match rule {
         Planted::Flag { command, bad, good, .. } => {
-            has(command) && has(&format!("`{bad}`")) && good.as_ref().is_none_or(|good| has(&format!("`{good}`")))
+            has(command)
+                && has(&format!("`{bad}`"))
+                && good.as_ref().is_none_or(|good| has(&format!("`{good}`")))
         }
         Planted::Dead { command, .. } => has(command) && has("keeps failing"),
         Planted::Wish { words, .. } => words.iter().all(|word| has(word)),
@@ -169,11 +185,18 @@ pub fn run() -> Vec<Row> {
     }
     let [precision, recall, duplicates, harmful, kept] = sums;
     vec![
-        row("B", "templates of the replaced system", "precision 0.000, recall 0.000 (they name a tool and no cause)", ""),
+        row(
+            "B",
+            "templates of the replaced system",
+            "precision 0.000, recall 0.000 (they name a tool and no cause)",
+            "",
+        ),
         row(
             "B",
             "ours",
-            format!("precision {precision:.3}, recall {recall:.3}, duplicate F1 {duplicates:.3}, harmful {harmful:.3} (precision with lessons that wait for a second find: {kept:.3})"),
+            format!(
+                "precision {precision:.3}, recall {recall:.3}, duplicate F1 {duplicates:.3}, harmful {harmful:.3} (precision with lessons that wait for a second find: {kept:.3})"
+            ),
             "P >= .9, R >= .8",
         ),
     ]
@@ -185,7 +208,12 @@ fn one(seed: u64) -> [f64; 5] {
     let (_folder, sis) = fresh(Config::default());
     let mut taught: Vec<(usize, i64)> = Vec::new();
     for number in 0..300 {
-        let mut episode = Episode { id: number.to_string(), finished_at: number, prompt: "Please go on with it".into(), ..Episode::default() };
+        let mut episode = Episode {
+            id: number.to_string(),
+            finished_at: number,
+            prompt: "Please go on with it".into(),
+            ..Episode::default()
+        };
         for _ in 0..random.usize(..3) {
             noise(&mut random, &mut episode.tools);
         }
@@ -234,9 +262,18 @@ fn one(seed: u64) -> [f64; 5] {
     let harmful = lessons
         .iter()
         .filter(|lesson| {
-            bad.iter().any(|(command, flag)| lesson.text.contains(&format!("`{command}`")) && lesson.text.contains(&format!("use `{flag}`")))
+            bad.iter().any(|(command, flag)| {
+                lesson.text.contains(&format!("`{command}`"))
+                    && lesson.text.contains(&format!("use `{flag}`"))
+            })
         })
         .count();
     let share = |part: usize, all: usize| part as f64 / all.max(1) as f64;
-    [share(right, lessons.len()), share(found, rules.len()), 2.0 * both / (same_rule + same_lesson), share(harmful, lessons.len()), kept]
+    [
+        share(right, lessons.len()),
+        share(found, rules.len()),
+        2.0 * both / (same_rule + same_lesson),
+        share(harmful, lessons.len()),
+        kept,
+    ]
 }

@@ -33,7 +33,12 @@ pub struct Row {
     target: &'static str,
 }
 
-pub fn row(part: &'static str, what: impl Into<String>, figures: impl Into<String>, target: &'static str) -> Row {
+pub fn row(
+    part: &'static str,
+    what: impl Into<String>,
+    figures: impl Into<String>,
+    target: &'static str,
+) -> Row {
     Row { part, what: what.into(), figures: figures.into(), target }
 }
 

@@ -34,7 +34,10 @@ pub fn learned(sis: &Sis, rules: &[Rule]) -> Vec<i64> {
     let drafts: Vec<Draft> = rules
         .iter()
         .enumerate()
-        .map(|(at, rule)| Draft { key: Some(at.to_string()), ..Draft::new(rule.prose.chars().take(2000).collect::<String>()) })
+        .map(|(at, rule)| Draft {
+            key: Some(at.to_string()),
+            ..Draft::new(rule.prose.chars().take(2000).collect::<String>())
+        })
         .collect();
     let learned = sis.learn(&drafts, 0).unwrap();
     let mut added = learned.added.into_iter();
@@ -66,7 +69,9 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
             rows.push(row(part, what, format!("{test} (all: {all})"), target));
         };
         add("global top 5", "", &|_| best(&skewed.iter().map(|worth| worth.0).collect::<Vec<_>>(), 5));
-        add("replaced system, skewed worth", "", &|text| best(&replaced(&documents, &skewed, &bare(text)), 5));
+        add("replaced system, skewed worth", "", &|text| {
+            best(&replaced(&documents, &skewed, &bare(text)), 5)
+        });
         add("replaced system, flat worth", "", &|text| best(&replaced(&documents, &flat, &bare(text)), 5));
         add("Jaccard", "", &|text| best(&jaccard(&documents, &bare(text)), 5));
         add("BM25, bare words", "", &|text| best(&plain.scores(&bare(text)), 5));
@@ -87,7 +92,12 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
     let off = UNRELATED.lines().filter(|text| !text.is_empty());
     let shown = off.clone().filter(|text| !ours(Choice::default(), text, 0).is_empty()).count();
     if std::env::var_os("SIS_BENCH_SHOW").is_some() {
-        off.clone().for_each(|text| println!("{text}: {:?}", ours(Choice::default(), text, 0).iter().map(|at| &rules[*at].message).collect::<Vec<_>>()));
+        off.clone().for_each(|text| {
+            println!(
+                "{text}: {:?}",
+                ours(Choice::default(), text, 0).iter().map(|at| &rules[*at].message).collect::<Vec<_>>()
+            )
+        });
     }
     let off = off.count();
     table("A1", "R@5 >= .90", |rule| &rule.message);
@@ -126,19 +136,33 @@ fn adversarial(
         })
         .unwrap();
     let against = recall();
-    vec![row("A3", "ours, outcomes speak for the wrong ones", format!("R@5 {flat:.3} to {against:.3}: drop {:.3}", flat - against), "drop <= .03")]
+    vec![row(
+        "A3",
+        "ours, outcomes speak for the wrong ones",
+        format!("R@5 {flat:.3} to {against:.3}: drop {:.3}", flat - against),
+        "drop <= .03",
+    )]
 }
 
 fn skewed(count: usize) -> Vec<(f64, f64, f64)> {
     let mut random = fastrand::Rng::with_seed(3);
-    (0..count).map(|_| (0.3 + 0.7 * random.f64(), 60.0 * random.f64(), (8.0 * random.f64()).floor())).collect()
+    (0..count)
+        .map(|_| (0.3 + 0.7 * random.f64(), 60.0 * random.f64(), (8.0 * random.f64()).floor()))
+        .collect()
 }
 
-fn figures(rules: &[Rule], queries: std::ops::Range<usize>, text: fn(&Rule) -> &str, find: &dyn Fn(&str) -> Vec<usize>) -> String {
+fn figures(
+    rules: &[Rule],
+    queries: std::ops::Range<usize>,
+    text: fn(&Rule) -> &str,
+    find: &dyn Fn(&str) -> Vec<usize>,
+) -> String {
     let (mut first, mut five, mut gain, mut count) = (0.0, 0.0, 0.0, 0.0);
     for at in queries.filter(|at| !text(&rules[*at]).trim().is_empty()) {
         count += 1.0;
-        let Some(place) = find(text(&rules[at])).iter().take(5).position(|other| *other == at) else { continue };
+        let Some(place) = find(text(&rules[at])).iter().take(5).position(|other| *other == at) else {
+            continue;
+        };
         first += f64::from(u8::from(place == 0));
         five += 1.0;
         gain += 1.0 / (place as f64 + 2.0).log2();

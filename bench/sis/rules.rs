@@ -27,7 +27,8 @@ pub fn load(path: &str) -> Vec<Rule> {
             let text = raw.explanation?;
             let prose = format!("{}\n{}", section(&text, "What it does"), section(&text, "Why is this bad"));
             let example = section(&text, "Example");
-            let code = example.split("```").nth(1).unwrap_or_default().trim_start_matches("python").to_owned();
+            let code =
+                example.split("```").nth(1).unwrap_or_default().trim_start_matches("python").to_owned();
             let message = raw.message_formats.join(" ");
             let whole = !prose.trim().is_empty() && !message.trim().is_empty();
             whole.then_some((raw.name, Rule { prose: prose.trim().to_owned(), message, code }))

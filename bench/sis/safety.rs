@@ -39,7 +39,12 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
             format!("{:.3} (hard ones: {} of {})", wrong as f64 / all as f64, stopped.len(), harmless.len()),
             "<= .02",
         ),
-        row("G", format!("secrets stored, of {planted}"), format!("{stored} (harmless texts changed: {changed} of {})", rules.len()), "0"),
+        row(
+            "G",
+            format!("secrets stored, of {planted}"),
+            format!("{stored} (harmless texts changed: {changed} of {})", rules.len()),
+            "0",
+        ),
         row("G", "a contradicted lesson", contradicted(), "sinks, returns by merit"),
     ]
 }
@@ -71,7 +76,10 @@ fn secrets(rules: &[Rule]) -> (usize, usize, usize) {
             (digits, "session {} not found"),
             (format!("AIza{}", &long[..35]), "quota exceeded for key={}"),
             (format!("Pw{short}"), "sudo: the password is {} and was refused"),
-            (format!("-----BEGIN PRIVATE KEY-----\n{long}\n{long}\n-----END PRIVATE KEY-----"), "could not parse {}"),
+            (
+                format!("-----BEGIN PRIVATE KEY-----\n{long}\n{long}\n-----END PRIVATE KEY-----"),
+                "could not parse {}",
+            ),
             (format!("t0k{short}"), "DB_PASSWORD={} is wrong"),
             (format!("npm_{}", &long[..36]), "npm ERR! 403 with //registry/:_authToken={}"),
         ];
@@ -111,19 +119,27 @@ fn contradicted() -> String {
     let config = Config { seed: Some(1), ..Config::default() };
     let choice = argent_runtime::sis::Choice { max_lessons: 1, ..config.choice };
     let (_folder, sis) = fresh(config);
-    let ids = sis.learn(&[Draft::new("deploy the service with blue"), Draft::new("deploy the service on green")], 0).unwrap().added;
+    let ids = sis
+        .learn(&[Draft::new("deploy the service with blue"), Draft::new("deploy the service on green")], 0)
+        .unwrap()
+        .added;
     let mut shares = Vec::new();
     let mut turn = 0;
     for (phase, helps) in [true, false, true].into_iter().enumerate() {
         let mut shown_first = 0;
         for _ in 0..60 {
             turn += 1;
-            let query = Query { prompt: "deploy the service".into(), now: turn * 600_000, ..Query::default() };
+            let query =
+                Query { prompt: "deploy the service".into(), now: turn * 600_000, ..Query::default() };
             let shown = sis.choose(&query, &choice).unwrap().shown;
             let first = shown.first().is_some_and(|shown| shown.lesson_id == ids[0]);
             shown_first += u32::from(first);
             let id = turn.to_string();
-            sis.finish(Episode { id: id.clone(), finished_at: turn * 600_000, shown, ..Episode::default() }, &[]).unwrap();
+            sis.finish(
+                Episode { id: id.clone(), finished_at: turn * 600_000, shown, ..Episode::default() },
+                &[],
+            )
+            .unwrap();
             // The second one helps half the time.
             let good = if first { helps } else { turn % 2 == 0 };
             let contradicted = first && phase == 1;
@@ -132,5 +148,8 @@ fn contradicted() -> String {
         }
         shares.push(format!("{:.2}", f64::from(shown_first) / 60.0));
     }
-    format!("shown {} of the time while it helps, {} while contradicted, {} when it helps again", shares[0], shares[1], shares[2])
+    format!(
+        "shown {} of the time while it helps, {} while contradicted, {} when it helps again",
+        shares[0], shares[1], shares[2]
+    )
 }

@@ -22,7 +22,8 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let drafts: Vec<Draft> = (0..10_000).map(|at: usize| Draft { key: Some(at.to_string()), ..Draft::new(text(40)) }).collect();
+    let drafts: Vec<Draft> =
+        (0..10_000).map(|at: usize| Draft { key: Some(at.to_string()), ..Draft::new(text(40)) }).collect();
     let before = Instant::now();
     for some in drafts.chunks(1000) {
         sis.learn(some, 0).unwrap();
@@ -43,7 +44,12 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
             })
             .collect();
         times.sort_by(f64::total_cmp);
-        rows.push(row("A", format!("selection among {} lessons, prompt of {what}", sis.lessons(0).unwrap().len()), format!("p50 {:.2} ms, p99 {:.2} ms", times[500], times[990]), "p99 < 2 ms"));
+        rows.push(row(
+            "A",
+            format!("selection among {} lessons, prompt of {what}", sis.lessons(0).unwrap().len()),
+            format!("p50 {:.2} ms, p99 {:.2} ms", times[500], times[990]),
+            "p99 < 2 ms",
+        ));
     }
     rows.push(row("A", "learning ten thousand lessons", format!("{:.1} s", learned.as_secs_f64()), ""));
     rows

@@ -1,24 +1,13 @@
 // Between Pi's stream functions and Argent's providers.
 
 import { modelLimits } from "../native.js";
-import { AssistantMessageEventStream } from "../pi-ai/event-stream.js";
-import { type Failure, thrown } from "../pi-ai/failure.js";
 import { turnText } from "../pi-ai/request.js";
 import type { Api, Context, Message, Model } from "../pi-ai/types.js";
 import type { HardStreamFunction } from "./harden.js";
 import { NativeProvider } from "./provider.js";
 import { piOptions } from "./request.js";
-import { Translator } from "./translator.js";
-import type {
-  ModelConfig,
-  ProviderLike,
-  StreamEvent,
-  TurnMessage,
-  TurnOptions,
-  TurnRequest,
-} from "./types.js";
-
-const ABORTED: Failure = { kind: "aborted", message: "Request was aborted.", retryable: false };
+import { translated } from "./translated.js";
+import type { ModelConfig, ProviderLike, TurnMessage, TurnOptions, TurnRequest } from "./types.js";
 
 /**
  * A stream function of Pi's over a provider. A native one gets the turn as it is: images, thinking and signatures, tool
@@ -30,48 +19,12 @@ export function createArgentStreamSimple(provider: ProviderLike): HardStreamFunc
   if (provider instanceof NativeProvider) {
     return (model, context, options) => provider.streamSimple(model, context, options);
   }
-  return (model, context, options) => {
-    const stream = new AssistantMessageEventStream();
-    void play(provider, model, context, options, stream);
-    return stream;
-  };
-}
-
-/** Never rejects. */
-async function play(
-  provider: ProviderLike,
-  model: Model<Api>,
-  context: Context,
-  options: TurnOptions | undefined,
-  stream: AssistantMessageEventStream,
-): Promise<void> {
-  const translator = new Translator(model, (event) => stream.push(event));
-  const signal = options?.signal;
-  let events: AsyncIterator<StreamEvent> | undefined;
-  const onAbort = () => {
-    translator.fail(ABORTED, "aborted");
-    stream.end();
-    // A provider that hangs does not answer to this either; nobody waits for it.
-    void events?.return?.().catch?.(() => {});
-  };
-  try {
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener?.("abort", onAbort, { once: true });
-    const config = piModelToArgentConfig(model, options);
-    const request = { ...piContextToArgentRequest(context), model: config, options };
-    events = provider.stream(request, config)[Symbol.asyncIterator]();
-    while (!translator.over) {
-      const next = await events.next();
-      if (next.done) throw new Error("The provider's stream ended without its last event");
-      translator.take(next.value);
-    }
-    void events.return?.().catch?.(() => {});
-  } catch (error) {
-    translator.fail(thrown(error), "error");
-  } finally {
-    signal?.removeEventListener?.("abort", onAbort);
-    stream.end();
-  }
+  return (model, context, options) =>
+    translated(model, options?.signal, () => {
+      const config = piModelToArgentConfig(model, options);
+      const request = { ...piContextToArgentRequest(context), model: config, options };
+      return provider.stream(request, config);
+    });
 }
 
 /**

@@ -42,7 +42,7 @@ export interface CompactionSummaryMessage {
   timestamp: number;
 }
 
-declare module "../pi-agent-core/messages.js" {
+declare module "../pi-agent-core/index.js" {
   interface CustomAgentMessages {
     bashExecution: BashExecutionMessage;
     custom: CustomMessage;

@@ -1,6 +1,7 @@
 // What the model is shown of a session: the messages on the way to an entry, older ones by their summary.
 
 import type { AgentMessage } from "../pi-agent-core/messages.js";
+import { edited, editsOf } from "./session-edits.js";
 import type { CompactionEntry, SessionContext, SessionEntry } from "./session-entries.js";
 
 /** An entry and those that it continues, the first one first. */
@@ -53,8 +54,11 @@ export function contextOf(settings: Iterable<SessionEntry>, counting: SessionEnt
       context.model = { provider: entry.message.provider, modelId: entry.message.model };
   }
   const [first] = counting;
+  const edits = editsOf(counting);
   for (const entry of counting) {
-    const message = messageOf(entry, entry === first);
+    const edit = edits.get(entry.id);
+    const whole = messageOf(entry, entry === first);
+    const message = whole && edit ? edited(whole, edit) : whole;
     if (message) context.messages.push(message);
   }
   return context;
@@ -62,7 +66,9 @@ export function contextOf(settings: Iterable<SessionEntry>, counting: SessionEnt
 
 function messageOf(entry: SessionEntry, isFirst: boolean): AgentMessage | undefined {
   const timestamp = new Date(entry.timestamp).getTime();
-  if (entry.type === "message") return entry.message;
+  // Later versions keep the prompt among the messages; by this API it is the host's.
+  if (entry.type === "message")
+    return (entry.message?.role as string) === "system" ? undefined : entry.message;
   if (entry.type === "custom_message") {
     const { customType, content, display, details } = entry;
     return { role: "custom", customType, content, display, details, timestamp };

@@ -1,7 +1,14 @@
 // What a session's file holds, one JSON object a line.
 
 import type { AgentMessage } from "../pi-agent-core/messages.js";
-import type { ImageContent, TextContent } from "../pi-ai/types.js";
+import type {
+  AssistantMessage,
+  ImageContent,
+  TextContent,
+  ToolResultMessage,
+  Usage,
+  UserMessage,
+} from "../pi-ai/types.js";
 
 /** The version of the format that is written. */
 export const CURRENT_SESSION_VERSION = 3;
@@ -100,6 +107,32 @@ export interface CustomMessageEntry<T = unknown> extends SessionEntryBase {
   content: string | (TextContent | ImageContent)[];
   details?: T;
   display: boolean;
+}
+
+/** What may stand in for a message's content. */
+export type ContextEditableContent =
+  | UserMessage["content"]
+  | AssistantMessage["content"]
+  | ToolResultMessage["content"];
+
+/**
+ * What the model is shown of an earlier entry is replaced or, with `null`, taken out. Pi writes such entries from 0.87
+ * on; they are not among `SessionEntry`, which hosts take for complete.
+ */
+export interface ContextEditEntry extends SessionEntryBase {
+  type: "context_edit";
+  targetId: string;
+  replacement: { content: ContextEditableContent } | null;
+}
+
+/** What a request beside the conversation has cost. Pi writes such entries from 0.87 on. */
+export interface UsageEntry extends SessionEntryBase {
+  type: "usage";
+  kind: string;
+  provider: string;
+  model: string;
+  usage: Usage;
+  note?: string;
 }
 
 /** An entry. */

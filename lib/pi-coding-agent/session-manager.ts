@@ -3,11 +3,13 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { copySession } from "../native.js";
+import type { AgentMessage } from "../pi-agent-core/messages.js";
 import type { ImageContent, Message, TextContent } from "../pi-ai/types.js";
 import type { BashExecutionMessage, CustomMessage } from "./messages.js";
 import { buildSessionContext, contextOf, pathTo } from "./session-context.js";
+import { editOf } from "./session-edits.js";
 import {
+  type ContextEditEntry,
   CURRENT_SESSION_VERSION,
   type FileEntry,
   type LabelEntry,
@@ -24,15 +26,19 @@ import {
   readHeader,
   sessionFileName,
 } from "./session-files.js";
+import { forkFile } from "./session-fork.js";
+import { Guard } from "./session-guard.js";
 import { newEntryId } from "./session-lines.js";
 import { listAllFolders, listFolder, type SessionInfo, type SessionListProgress } from "./session-list.js";
+import { paired } from "./session-pairs.js";
 import { SessionStore } from "./session-store.js";
-import { treeOf } from "./session-tree.js";
+import { branchAlone, treeOf } from "./session-tree.js";
 import { type SessionDiagnostic, type SessionOptions, SessionWriter } from "./session-writer.js";
 
 /** What is not for hosts; not enumerable, and seen through a Proxy. */
 const STORE = Symbol("store");
 const WRITER = Symbol("writer");
+const GUARD = Symbol("guard");
 
 /** A conversation. */
 export class SessionManager {
@@ -51,6 +57,8 @@ export class SessionManager {
   declare [STORE]: SessionStore;
   /** @internal */
   declare [WRITER]: SessionWriter;
+  /** @internal */
+  declare [GUARD]: Guard | undefined;
 
   /** Use the static functions. */
   constructor(
@@ -62,6 +70,10 @@ export class SessionManager {
   ) {
     Object.defineProperty(this, STORE, { writable: true });
     Object.defineProperty(this, WRITER, { value: new SessionWriter(this, () => this[STORE], options) });
+    const guard =
+      options.guard &&
+      new Guard(this, options.guard === true ? {} : options.guard, (message) => this.append(message));
+    Object.defineProperty(this, GUARD, { value: guard || undefined });
     this.cwd = cwd;
     this.sessionDir = sessionDir;
     this.persist = persist;
@@ -83,9 +95,7 @@ export class SessionManager {
     }
     this.newSession();
     this.sessionFile = path;
-    if (!store) return;
-    this._rewriteFile();
-    this.flushed = true;
+    if (store) this._rewriteFile();
   }
 
   /** Begins a new session; the file that it will have. */
@@ -146,7 +156,9 @@ export class SessionManager {
 
   /** Writes the whole file anew, from `fileEntries`. */
   _rewriteFile(): void {
-    if (this.persist && this.sessionFile) this[WRITER].rewrite(this.sessionFile);
+    if (!this.persist || !this.sessionFile) return;
+    this[WRITER].rewrite(this.sessionFile);
+    this.flushed = true;
   }
 
   isPersisted(): boolean {
@@ -202,8 +214,16 @@ export class SessionManager {
     return { type, id: newEntryId(this.byId), parentId: this.leafId, timestamp };
   }
 
-  /** Appends a message; the id of its entry. Summaries have functions of their own. */
+  /**
+   * Appends a message; the id of its entry. Summaries have functions of their own. A guard may refuse the message, and
+   * then there is no id: `undefined`, which Pi's type does not foresee.
+   */
   appendMessage(message: Message | CustomMessage | BashExecutionMessage): string {
+    const guard = this[GUARD];
+    return guard ? (guard.append(message) as string) : this.append(message);
+  }
+
+  private append(message: AgentMessage): string {
     return this._appendEntry({ ...this.base("message"), message });
   }
 
@@ -252,8 +272,20 @@ export class SessionManager {
     display: boolean,
     details?: T,
   ): string {
+    this[GUARD]?.settle();
     const { type, ...base } = this.base("custom_message");
     return this._appendEntry({ type, customType, content, display, details, ...base });
+  }
+
+  /**
+   * Replaces what the model is shown of an entry of the current branch or, with `null`, takes it out; the id of the edit's
+   * entry. The entry itself stays in the file.
+   * @throws Error when there is no such entry, it is on another branch, or the model is shown nothing of it.
+   */
+  appendContextEdit(targetId: string, replacement: ContextEditEntry["replacement"]): string {
+    this.mustHave(targetId);
+    const edit = { ...this.base("context_edit"), ...editOf(targetId, replacement, this.getBranch()) };
+    return this._appendEntry(edit as unknown as SessionEntry);
   }
 
   getLeafId(): string | null {
@@ -305,9 +337,10 @@ export class SessionManager {
   buildSessionContext(): SessionContext {
     const { leafId } = this;
     const found = leafId && this.isIndexed() ? this[STORE].context(leafId) : undefined;
-    return found
+    const context = found
       ? contextOf(found.settings, found.counting)
       : buildSessionContext(this.getEntries(), leafId, this.byId);
+    return this[GUARD] ? { ...context, messages: paired(context.messages) } : context;
   }
 
   getHeader(): SessionHeader | null {
@@ -360,28 +393,11 @@ export class SessionManager {
   createBranchedSession(leafId: string): string | undefined {
     const branch = this.getBranch(leafId);
     if (branch.length === 0) throw new Error(`Entry ${leafId} not found`);
-    const path = branch.filter(({ type }) => type !== "label");
     const id = newSessionId();
     const timestamp = new Date().toISOString();
     const header = this.header(id, timestamp, this.persist ? this.sessionFile : undefined);
-    const ids = new Set(path.map((entry) => entry.id));
-    const labels: LabelEntry[] = [];
-    for (const [targetId, label] of this.labelsById) {
-      if (!ids.has(targetId)) continue;
-      const parentId = (labels.at(-1) ?? path.at(-1))?.id ?? null;
-      const labelled = this.labelTimestampsById.get(targetId) as string;
-      const entry: LabelEntry = {
-        type: "label",
-        id: newEntryId(ids),
-        parentId,
-        timestamp: labelled,
-        targetId,
-        label,
-      };
-      ids.add(entry.id);
-      labels.push(entry);
-    }
-    const store = new SessionStore([header, ...path, ...labels], undefined);
+    const entries = branchAlone(branch, this.labelsById, this.labelTimestampsById);
+    const store = new SessionStore([header, ...entries], undefined);
     this.sessionId = id;
     if (!this.persist) {
       this.take(store);
@@ -393,9 +409,18 @@ export class SessionManager {
     return this.sessionFile;
   }
 
-  /** Brings what was appended to the disk itself. */
+  /**
+   * Brings what was appended to the disk itself.
+   * @throws an Error with the code `SESSION_IO` when the disk refuses, or has refused an earlier commit.
+   */
   flush(): void {
     this[STORE].log?.flush();
+  }
+
+  /** Ends the work with the session: calls that a guard finds without a result get one, and all is on the disk. */
+  dispose(): void {
+    this[GUARD]?.settle();
+    this.flush();
   }
 
   /** What was found wrong with the file, and what was done about it. */
@@ -426,8 +451,8 @@ export class SessionManager {
   }
 
   /** Begins a session that is kept in memory only. */
-  static inMemory(cwd: string = process.cwd()): SessionManager {
-    return new SessionManager(cwd, "", undefined, false);
+  static inMemory(cwd: string = process.cwd(), options: SessionOptions = {}): SessionManager {
+    return new SessionManager(cwd, "", undefined, false, options);
   }
 
   /**
@@ -440,24 +465,8 @@ export class SessionManager {
     sessionDir?: string,
     options: SessionOptions = {},
   ): SessionManager {
-    if (!existsSync(sourcePath) || !readHeader(sourcePath)) {
-      throw new Error(`Cannot fork: source session file is empty or invalid: ${sourcePath}`);
-    }
     const dir = sessionDir ?? getDefaultSessionDir(targetCwd);
-    if (!existsSync(dir)) mkdirSync(dir, { recursive: true });
-    const id = newSessionId();
-    const timestamp = new Date().toISOString();
-    const path = join(dir, sessionFileName(timestamp, id));
-    const header: SessionHeader = {
-      type: "session",
-      version: readHeader(sourcePath)?.version ?? 1,
-      id,
-      timestamp,
-      cwd: targetCwd,
-      parentSession: sourcePath,
-    };
-    copySession(sourcePath, path, JSON.stringify(header), false);
-    return new SessionManager(targetCwd, dir, path, true, options);
+    return new SessionManager(targetCwd, dir, forkFile(sourcePath, targetCwd, dir), true, options);
   }
 
   /** The sessions of a working directory, the last active first. */

@@ -19,7 +19,9 @@ export interface LogSummary {
   irregular: boolean;
   labels: number[];
   torn: [offset: number, length: number] | null;
+  adopted: [offset: number, length: number][];
   bad: [offset: number, length: number][];
+  unknown: [offset: number, length: number][];
 }
 
 /** A session's entries and, where they have one, their file. */
@@ -185,13 +187,15 @@ export class SessionStore {
     return this.take(this.read(numbers));
   }
 
-  /** Takes in what the file holds and nobody here knows; the new entries. */
-  unknown(): FileEntry[] {
+  /** Takes in what the file holds and nobody here knows, but for an entry that is being appended; the new entries. */
+  unknown(except?: string): FileEntry[] {
     const found: FileEntry[] = [];
     for (let at = 0; at < this.logged; at += READ_AHEAD) {
       const numbers = Array.from({ length: Math.min(READ_AHEAD, this.logged - at) }, (_, step) => at + step);
       found.push(
-        ...this.read(numbers).filter((entry) => entry.type !== "session" && !this.byId.has(entry.id)),
+        ...this.read(numbers).filter(
+          (entry) => entry.type !== "session" && entry.id !== except && !this.byId.has(entry.id),
+        ),
       );
     }
     return this.take(found);
@@ -199,7 +203,13 @@ export class SessionStore {
 
   private read(numbers: number[]): FileEntry[] {
     const lines = this.log?.lines(numbers).split("\n") ?? [];
-    return numbers.map((_, at) => JSON.parse(lines[at] as string));
+    const entries: FileEntry[] = numbers.map((_, at) => JSON.parse(lines[at] as string));
+    // What an entry continued may have been lost; the array and the map must hang together as the index does.
+    if (this.log?.hasAdopted()) {
+      const adopted: [at: number, parentId: string | null][] = JSON.parse(this.log.adopted(numbers));
+      for (const [at, parentId] of adopted) (entries[at] as SessionEntry).parentId = parentId;
+    }
+    return entries;
   }
 
   private take(entries: FileEntry[]): FileEntry[] {
@@ -274,7 +284,8 @@ export class LazyMap extends Map<string, SessionEntry> {
   }
 
   override get size(): number {
-    return this.whole().size;
+    this.whole();
+    return super.size;
   }
 
   override set(id: string, entry: SessionEntry): this {

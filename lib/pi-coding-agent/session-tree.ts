@@ -1,6 +1,7 @@
 // A session as a tree.
 
-import type { SessionEntry, SessionTreeNode } from "./session-entries.js";
+import type { LabelEntry, SessionEntry, SessionTreeNode } from "./session-entries.js";
+import { newEntryId } from "./session-lines.js";
 
 /** The entries that continue no other, or one that is not there, each with those that continue it, oldest first. */
 export function treeOf(
@@ -24,4 +25,25 @@ export function treeOf(
     if (children.length > 1) children.sort((a, b) => time(a) - time(b));
   }
   return roots;
+}
+
+/** The entries of a session that is only a branch of another one: what is labelled there is labelled at its end. */
+export function branchAlone(
+  branch: SessionEntry[],
+  labels: Map<string, string>,
+  labelTimestamps: Map<string, string>,
+): SessionEntry[] {
+  const path = branch.filter(({ type }) => type !== "label");
+  const ids = new Set(path.map(({ id }) => id));
+  const labelled = [...labels].filter(([targetId]) => ids.has(targetId));
+  let parentId = path.at(-1)?.id ?? null;
+  const again = labelled.map(([targetId, label]): LabelEntry => {
+    const id = newEntryId(ids);
+    const timestamp = labelTimestamps.get(targetId) as string;
+    const entry: LabelEntry = { type: "label", id, parentId, timestamp, targetId, label };
+    ids.add(id);
+    parentId = id;
+    return entry;
+  });
+  return [...path, ...again];
 }

@@ -10,7 +10,7 @@ mod culprit;
 mod event;
 mod failure;
 mod headers;
-mod image;
+pub mod image;
 mod mend;
 pub mod message;
 mod model;

@@ -8,7 +8,7 @@ mod text;
 mod well_formed;
 
 pub use num::Num;
-pub use stringify::stringify;
+pub use stringify::{number, stringify};
 pub use text::{Text, WireStr, is_blank, trim};
 pub use well_formed::well_formed;
 

@@ -67,8 +67,9 @@ fn push_string(out: &mut String, token: &str) -> Option<()> {
     Some(())
 }
 
-/// A number as JavaScript prints it: plain digits from a millionth up to 10^21, an exponent beyond.
-fn number(value: f64) -> String {
+/// A number as JavaScript's JSON has it: plain digits from a millionth up to 10^21, an exponent beyond, `null` when it
+/// is not finite.
+pub fn number(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         "null".to_owned()

@@ -12,10 +12,13 @@ mod batch;
 pub mod classify;
 pub mod feed;
 pub mod json;
+pub mod prompts;
 pub mod provider;
 mod queue;
 pub mod session;
+pub mod skills;
 mod socket;
+pub mod tools;
 pub mod turn;
 
 use napi_derive::napi;

@@ -58,7 +58,9 @@ impl SessionLog {
             "version": index.version,
             "irregular": index.irregular,
             "labels": index.label_entries(),
-            "torn": log.torn(),
+            "unknown": index.unknown_entries().iter().filter_map(|number| index.get(*number)).map(|entry| (entry.offset, entry.len)).collect::<Vec<_>>(),
+            "torn": log.sealed(),
+            "adopted": index.adopted().iter().filter_map(|number| index.get(*number)).map(|entry| (entry.offset, entry.len)).collect::<Vec<_>>(),
             "bad": index.bad_lines().iter().map(|bad| (bad.offset, bad.len)).collect::<Vec<_>>(),
         })
         .to_string()
@@ -109,12 +111,49 @@ impl SessionLog {
         settings.into_iter().chain(index.context(leaf)).collect::<Vec<u32>>().into()
     }
 
-    /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows of: when others have
-    /// appended meanwhile nothing is written, the index is brought up to date, and the result is `false`.
+    /// Whether any entry continues another one than it says, because that was lost.
+    #[napi(catch_unwind)]
+    pub fn has_adopted(&self) -> bool {
+        !self.log().index().adopted().is_empty()
+    }
+
+    /// Those of some entries that do: JSON, pairs of where they stand in `numbers` and the id of the one that they
+    /// continue.
+    #[napi(catch_unwind)]
+    pub fn adopted(&self, numbers: Vec<u32>) -> Result<String> {
+        let adopted = self.log().adopted(&numbers).map_err(thrown)?;
+        Ok(serde_json::json!(adopted).to_string())
+    }
+
+    /// Who wrote to the file last, if that is known and was not this one: its process, and since when it writes, in
+    /// milliseconds since 1970.
+    #[napi(catch_unwind)]
+    pub fn other_writer(&self) -> Option<Vec<f64>> {
+        #[allow(clippy::cast_precision_loss, reason = "JavaScript's times are such numbers")]
+        self.log().other_writer().map(|writer| vec![f64::from(writer.pid), writer.since as f64])
+    }
+
+    /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows
+    /// of: when others have appended meanwhile nothing is written, the index is brought up to date, and the result is
+    /// `false`.
     #[napi(catch_unwind)]
     pub fn append(&self, lines: String, expected: u32) -> Result<bool> {
         let appended = self.log().append(lines.as_bytes(), expected as usize).map_err(thrown)?;
         Ok(matches!(appended, Appended::Written))
+    }
+
+    /// Puts a file with `text` in the place of this one, whole or not at all, and reads it; otherwise as `append`.
+    #[napi(catch_unwind)]
+    pub fn replace(&self, text: String, expected: u32) -> Result<bool> {
+        let replaced = self.log().replace(text.as_bytes(), expected as usize).map_err(thrown)?;
+        Ok(matches!(replaced, Appended::Written))
+    }
+
+    /// Puts `header` in front, in the place of any that there is. The file as it was is kept beside it; where.
+    #[napi(catch_unwind)]
+    pub fn mend(&self, header: String) -> Result<String> {
+        let kept = self.log().mend(&header).map_err(thrown)?;
+        Ok(kept.to_string_lossy().into_owned())
     }
 
     /// Brings what was appended to the disk.
@@ -130,11 +169,17 @@ pub fn replace_file(path: String, text: String) -> Result<()> {
     crate::session::replace(Path::new(&path), text.as_bytes()).map_err(thrown)
 }
 
-/// Writes the lines of one session's file to another under `header`, or, where that is empty, all of them as they are.
-/// Lines that are no entries are `kept` or left out.
+/// Writes the lines of one session's file to another under `header`. Lines that are no entries go with them.
 #[napi(catch_unwind)]
-pub fn copy_session(from: String, to: String, header: String, kept: bool) -> Result<()> {
-    crate::session::copy(Path::new(&from), Path::new(&to), &header, kept).map_err(thrown)
+pub fn copy_session(from: String, to: String, header: String) -> Result<()> {
+    crate::session::copy(Path::new(&from), Path::new(&to), &header).map_err(thrown)
+}
+
+/// Keeps a file as it is beside itself; the path of the copy.
+#[napi(catch_unwind)]
+pub fn keep_aside(path: String) -> Result<String> {
+    let kept = crate::session::keep_aside(Path::new(&path)).map_err(thrown)?;
+    Ok(kept.to_string_lossy().into_owned())
 }
 
 /// A folder of sessions that is being listed.

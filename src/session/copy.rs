@@ -1,35 +1,58 @@
-//! Copies a session under another header.
+//! Copies a session: under another header, or as it is.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use super::error::SessionError;
 use super::head::{Head, Kind};
-use super::replace::replacing;
+use super::replace::{replacing, sync_folder};
+use super::salvage::whole_entries;
 use super::scan::scan;
 
-/// Writes the lines of `from` to `to`, whole or not at all: `header` first, or none where that is empty, then every line
-/// that is no header. Lines that are no entries are `kept` or left out.
-pub fn copy(from: &Path, to: &Path, header: &str, kept: bool) -> Result<(), SessionError> {
+/// Writes the lines of `from` to `to`, whole or not at all: `header`, then every line that is no header. Lines that are
+/// no entries go with them, but for a first one, which was the header.
+pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
     let source = File::open(from).map_err(SessionError::io("cannot read", from))?;
     replacing(to, |file| {
         let mut out = BufWriter::new(file);
         let mut failure = None;
-        if !header.is_empty() {
-            writeln!(out, "{header}")?;
-        }
-        scan(source, 0, |line| {
-            let wanted = header.is_empty()
-                || match Head::parse(line.bytes) {
-                    Some(head) => head.kind() != Kind::Header,
-                    None => kept && line.offset > 0,
-                };
-            if wanted && failure.is_none() {
-                let end: &[u8] = if line.ended { b"\n" } else { b"" };
-                failure = out.write_all(line.bytes).and_then(|()| out.write_all(end)).err();
+        writeln!(out, "{header}")?;
+        let mut write = |line: &[u8]| {
+            if failure.is_none() {
+                failure = out.write_all(line).and_then(|()| out.write_all(b"\n")).err();
             }
+        };
+        scan(source, 0, |line| match Head::parse(line.bytes) {
+            Some(head) if head.kind() == Kind::Header => {}
+            None if line.offset == 0 => {
+                // The header may have run together with what followed it.
+                let entries = whole_entries(line.bytes).into_iter().filter_map(|range| line.bytes.get(range));
+                let is_header =
+                    |entry: &&[u8]| Head::parse(entry).is_some_and(|head| head.kind() == Kind::Header);
+                entries.filter(|entry| !is_header(entry)).for_each(&mut write);
+            }
+            _ => write(line.bytes),
         })?;
         failure.map_or_else(|| out.flush(), Err)
     })
+}
+
+/// Copies a session that is about to be mended to a new file beside it, `<its name>.damaged`, or with a number where
+/// there is one already. The path of the copy.
+pub fn keep_aside(path: &Path) -> Result<PathBuf, SessionError> {
+    let failed = |action| SessionError::io(action, path);
+    let mut source = File::open(path).map_err(failed("cannot read"))?;
+    for number in 1_u32.. {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if number == 1 { ".damaged".to_owned() } else { format!(".damaged-{number}") });
+        let mut copy = match File::create_new(&name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            made => made.map_err(failed("cannot keep"))?,
+        };
+        io::copy(&mut source, &mut copy).and_then(|_| copy.sync_all()).map_err(failed("cannot keep"))?;
+        sync_folder(path);
+        return Ok(name.into());
+    }
+    Err(failed("cannot keep")(io::ErrorKind::AlreadyExists.into()))
 }

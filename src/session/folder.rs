@@ -14,7 +14,7 @@ use super::replace::replace;
 const MEMORY: &str = ".sessions-index.json";
 
 /// A change of this number makes older memories worthless.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Known {

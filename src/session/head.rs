@@ -32,6 +32,8 @@ pub enum Kind {
     Info,
     /// Another entry's message is replaced or taken out of the context.
     ContextEdit,
+    /// What a request beside the conversation has cost.
+    Usage,
     /// Something that this version does not know.
     Other,
 }
@@ -102,9 +104,14 @@ impl<'a> Head<'a> {
         })
     }
 
+    /// The entry's type, as the line says it (WTF-8).
+    pub fn tag(&self) -> &[u8] {
+        self.tag.as_ref().map_or(&b""[..], WireStr::as_bytes)
+    }
+
     /// What the entry is.
     pub fn kind(&self) -> Kind {
-        match self.tag.as_ref().map_or(&b""[..], WireStr::as_bytes) {
+        match self.tag() {
             b"session" => Kind::Header,
             b"message" => Kind::Message(self.role()),
             b"thinking_level_change" => Kind::ThinkingLevel,
@@ -116,6 +123,7 @@ impl<'a> Head<'a> {
             b"label" => Kind::Label,
             b"session_info" => Kind::Info,
             b"context_edit" => Kind::ContextEdit,
+            b"usage" => Kind::Usage,
             _ => Kind::Other,
         }
     }

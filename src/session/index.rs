@@ -1,12 +1,21 @@
 //! Where each entry of a log is and how the entries hang together. Built line by line, in the order of the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::head::{Head, Kind, Role};
+use super::salvage::{damaged_parent, ids, one_bit_off, whole_entries};
 use super::scan::Line;
+use crate::json::WireStr;
 
 /// No entry.
 pub const NONE: u32 = u32::MAX;
+
+/// The longest id in which a damaged bit is looked for, in bytes.
+const LONGEST_ID: usize = 64;
+
+/// How many types of entries that this version does not know are told apart.
+const MOST_UNKNOWN: usize = 64;
 
 /// One entry. Numbers of entries count from 0 in the order of the file, the header included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +49,7 @@ pub struct BadLine {
     pub offset: u64,
     /// How long it is, in bytes.
     pub len: u64,
-    /// The entry before it, or [`NONE`].
+    /// What stands in for it: the entry that it continued if it still says so, else the one before it; or [`NONE`].
     pub after: u32,
 }
 
@@ -50,7 +59,12 @@ pub struct Index {
     entries: Vec<Entry>,
     numbers: HashMap<Box<[u8]>, u32>,
     bad: Vec<BadLine>,
+    /// What stands in for entries that cannot be read: those that they continued, by the ids of the lost ones.
+    lost: HashMap<Box<[u8]>, u32>,
+    adopted: Vec<u32>,
     labels: Vec<u32>,
+    unknown: Vec<u32>,
+    unknown_types: HashSet<Box<[u8]>>,
     /// The session's header.
     pub header: Option<u32>,
     /// The entry that last named the session.
@@ -69,42 +83,69 @@ pub struct Index {
 }
 
 impl Index {
-    /// Takes the next line of the file. The number of its entry; `None` when it is none.
-    pub fn add(&mut self, line: Line<'_>) -> Option<u32> {
-        if line.bytes.trim_ascii().is_empty() {
-            return None;
+    /// Takes the next line of the file.
+    pub fn add(&mut self, line: Line<'_>) {
+        if line.bytes.trim_ascii().is_empty() || self.add_entry(line.offset, line.bytes) {
+            return;
         }
-        let number = u32::try_from(self.entries.len()).ok().filter(|number| *number != NONE);
-        let (Some(number), Ok(len), Some(head)) =
-            (number, u32::try_from(line.bytes.len()), Head::parse(line.bytes))
-        else {
-            let after = self.last_number();
-            self.bad.push(BadLine { offset: line.offset, len: line.bytes.len() as u64, after });
-            return None;
-        };
-        let entry = self.entry(number, line.offset, len, &head);
-        self.entries.push(entry);
-        self.note(number, entry.kind, &head);
-        Some(number)
+        let mut at = 0;
+        for whole in whole_entries(line.bytes) {
+            self.add_bad(line.offset, line.bytes, at..whole.start);
+            at = whole.end;
+            self.add_entry(line.offset + whole.start as u64, line.bytes.get(whole).unwrap_or_default());
+        }
+        self.add_bad(line.offset, line.bytes, at..line.bytes.len());
     }
 
-    fn entry(&mut self, number: u32, offset: u64, len: u32, head: &Head<'_>) -> Entry {
+    /// Takes an entry; whether it is one.
+    fn add_entry(&mut self, offset: u64, bytes: &[u8]) -> bool {
+        let number = u32::try_from(self.entries.len()).ok().filter(|number| *number != NONE);
+        let head = Head::parse(bytes).filter(|head| {
+            // Version 1 has neither id nor parent; what has the one alone has lost the other.
+            head.id.is_some() || head.parent_id.is_none() || head.kind() == Kind::Header
+        });
+        let (Some(number), Some(head)) = (number, head) else { return false };
+        let Some(entry) = self.entry(number, offset, bytes, &head) else { return false };
+        self.entries.push(entry);
+        self.note(number, entry.kind, &head);
+        true
+    }
+
+    /// Notes what cannot be read, and what stands in for it.
+    fn add_bad(&mut self, offset: u64, line: &[u8], part: Range<usize>) {
+        let (start, bytes) = (part.start, line.get(part).unwrap_or_default());
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let (id, parent) = ids(bytes);
+        let parent = parent.and_then(|id| self.find(id).or_else(|| self.nearly(id)));
+        let after = parent.or(self.last).unwrap_or(NONE);
+        if let Some(id) = id {
+            self.lost.insert(id.into(), after);
+        }
+        self.bad.push(BadLine { offset: offset + start as u64, len: bytes.len() as u64, after });
+    }
+
+    fn entry(&mut self, number: u32, offset: u64, bytes: &[u8], head: &Head<'_>) -> Option<Entry> {
+        let len = u32::try_from(bytes.len()).ok()?;
         let kind = head.kind();
-        let parent = if kind == Kind::Header { NONE } else { self.parent(head) };
+        let parent = self.parent(number, bytes, head);
         let above = self.get(parent).copied();
         let nearest = |own: bool, of: fn(&Entry) -> u32| {
             if own { number } else { above.as_ref().map_or(NONE, of) }
         };
         let sets_model = matches!(kind, Kind::Model | Kind::Message(Role::Assistant));
         let kept = match &head.first_kept_entry_id {
-            Some(id) if kind == Kind::Compaction => self.find(id.as_bytes()).unwrap_or(NONE),
+            Some(id) if kind == Kind::Compaction => {
+                self.find(id.as_bytes()).or_else(|| self.nearly(id.as_bytes())).unwrap_or(NONE)
+            }
             _ => NONE,
         };
         let earlier_sibling = match self.entries.get_mut(parent as usize) {
             Some(parent) => std::mem::replace(&mut parent.last_child, number),
             None => NONE,
         };
-        Entry {
+        Some(Entry {
             offset,
             len,
             kind,
@@ -116,21 +157,37 @@ impl Index {
             kept,
             last_child: NONE,
             earlier_sibling,
-        }
+        })
     }
 
-    /// The entry that `head`'s continues. Where that was lost to a line that cannot be read, the one before that line,
-    /// so that the conversation goes on.
-    fn parent(&self, head: &Head<'_>) -> u32 {
-        match &head.parent_id {
-            None => NONE,
-            Some(id) if id.is_empty() => NONE,
-            Some(id) => match (self.find(id.as_bytes()), self.bad.last()) {
-                (Some(parent), _) => parent,
-                (None, Some(bad)) => bad.after,
-                (None, None) => NONE,
-            },
+    /// The entry that one continues; noted where it is not the one that it says.
+    fn parent(&mut self, number: u32, bytes: &[u8], head: &Head<'_>) -> u32 {
+        if head.kind() == Kind::Header {
+            return NONE;
         }
+        // From version 2 on every entry says what it continues.
+        let is_tree = self.version.is_some_and(|version| version >= 2.0);
+        let said = head.parent_id.as_ref().map(WireStr::as_bytes);
+        let damaged = if said.is_none() && is_tree { damaged_parent(bytes) } else { None };
+        let id = said.or(damaged).unwrap_or_default();
+        let found = if id.is_empty() { Some(NONE) } else { self.find(id) };
+        let parent = found.unwrap_or_else(|| self.stand_in(id));
+        if parent != NONE && (found.is_none() || damaged.is_some()) {
+            self.adopted.push(number);
+        }
+        parent
+    }
+
+    /// What an entry continues whose parent is not there: if that was lost to damage, what stands in for it, so that the
+    /// conversation goes on.
+    fn stand_in(&self, id: &[u8]) -> u32 {
+        self.nearly(id).or_else(|| Some(self.bad.last()?.after)).unwrap_or(NONE)
+    }
+
+    /// What stands in for a lost entry, or the one whose id differs in one bit: no other id comes that close by chance.
+    fn nearly(&self, id: &[u8]) -> Option<u32> {
+        let close = || one_bit_off(id).find_map(|id| self.find(&id));
+        self.lost.get(id).copied().or_else(|| if id.len() <= LONGEST_ID { close() } else { None })
     }
 
     fn note(&mut self, number: u32, kind: Kind, head: &Head<'_>) {
@@ -153,12 +210,13 @@ impl Index {
             Kind::Message(Role::Assistant) => _ = self.first_assistant.get_or_insert(number),
             Kind::Info => self.name = Some(number),
             Kind::Label => self.labels.push(number),
+            Kind::Other
+                if self.unknown.len() < MOST_UNKNOWN && self.unknown_types.insert(head.tag().into()) =>
+            {
+                self.unknown.push(number);
+            }
             _ => {}
         }
-    }
-
-    fn last_number(&self) -> u32 {
-        u32::try_from(self.entries.len()).ok().and_then(|count| count.checked_sub(1)).unwrap_or(NONE)
     }
 
     /// How many entries there are, the header included.
@@ -186,9 +244,19 @@ impl Index {
         &self.bad
     }
 
+    /// The entries that continue another one than they say, because that was lost; in the order of the file.
+    pub fn adopted(&self) -> &[u32] {
+        &self.adopted
+    }
+
     /// The entries that set or take away labels, in the order of the file.
     pub fn label_entries(&self) -> &[u32] {
         &self.labels
+    }
+
+    /// The first entry of each type that this version does not know, in the order of the file.
+    pub fn unknown_entries(&self) -> &[u32] {
+        &self.unknown
     }
 
     /// An entry and those that it continues, the first one first.
@@ -299,6 +367,14 @@ mod tests {
         let index = index(&[HEADER, &a, r#"{"type":"message","id":"b","pare"#, &c]);
         assert_eq!(index.branch(2), [1, 2]);
         assert_eq!(index.bad_lines().len(), 1);
+    }
+
+    #[test]
+    fn entries_of_unknown_types_are_noted_once_a_type() {
+        let other = |id: &str, kind: &str| format!(r#"{{"type":"{kind}","id":"{id}","parentId":null}}"#);
+        let lines = [other("a", "new"), other("b", "usage"), other("c", "newer"), other("d", "new")];
+        let [a, b, c, d] = lines.each_ref().map(String::as_str);
+        assert_eq!(index(&[HEADER, a, b, c, d]).unknown_entries(), [1, 3]);
     }
 
     #[test]

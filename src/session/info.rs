@@ -1,5 +1,6 @@
 //! What a list of sessions shows of each, read without keeping what the messages say.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -51,9 +52,24 @@ struct Row<'a> {
     parent_session: Option<Text>,
     #[serde(deserialize_with = "lenient")]
     timestamp: Option<Text>,
+    #[serde(deserialize_with = "lenient")]
+    target_id: Option<Text>,
+    #[serde(borrow)]
+    replacement: Option<&'a RawValue>,
     #[serde(borrow)]
     message: Option<&'a RawValue>,
 }
+
+/// What stands in for an entry's content, `None` for nothing.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Replacement<'a> {
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+}
+
+/// What stands in for the texts of entries that were edited, by their ids.
+type Edits = HashMap<Text, Option<String>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -78,6 +94,7 @@ struct Block {
 pub fn info(path: &Path) -> Result<Option<Info>, SessionError> {
     let mut info: Option<Info> = None;
     let mut is_session = true;
+    let mut is_edited = false;
     each_row(path, |row| match (row.kind.as_deref(), info.as_mut()) {
         (Some("session"), None) if is_session => {
             let text = |text: Option<Text>| text.map(Text::into_string);
@@ -95,22 +112,46 @@ pub fn info(path: &Path) -> Result<Option<Info>, SessionError> {
             info.name = (!name.is_empty()).then(|| name.to_owned());
         }
         (Some("message"), Some(info)) => note(info, &row),
+        (Some("context_edit"), _) => is_edited = true,
         _ => {}
     })?;
+    if let Some(info) = info.as_mut().filter(|_| is_edited) {
+        info.first_message = texts(path, true)?.into_iter().next().unwrap_or_default();
+    }
     Ok(info)
 }
 
 /// What the user and the model said, one after the other.
 pub fn said(path: &Path) -> Result<String, SessionError> {
-    let mut texts = Vec::new();
-    each_row(path, |row| {
-        if row.kind.as_deref() == Some("message")
-            && let Some((_, said)) = conversation(&row)
-        {
-            texts.extend(text_of(&said).filter(|text| !text.is_empty()));
+    Ok(texts(path, false)?.join(" "))
+}
+
+/// What the user and the model, or only the user, said. What was replaced or taken out of the context is told by its
+/// replacement, or not at all.
+fn texts(path: &Path, only_user: bool) -> Result<Vec<String>, SessionError> {
+    let mut texts: Vec<(Option<Text>, String)> = Vec::new();
+    let mut edits = Edits::new();
+    each_row(path, |row| match row.kind.as_deref() {
+        Some("message") => {
+            if let Some((is_user, said)) = conversation(&row)
+                && (is_user || !only_user)
+            {
+                texts.extend(said.content.and_then(text_of).map(|text| (row.id, text)));
+            }
         }
+        Some("context_edit") => {
+            let edit =
+                row.replacement.and_then(|raw| serde_json::from_str::<Replacement<'_>>(raw.get()).ok());
+            let text = edit.and_then(|edit| text_of(edit.content?));
+            edits.extend(row.target_id.map(|target| (target, text)));
+        }
+        _ => {}
     })?;
-    Ok(texts.join(" "))
+    let shown = |(id, text): (Option<Text>, String)| match id.and_then(|id| edits.get(&id)) {
+        Some(edit) => edit.clone(),
+        None => Some(text),
+    };
+    Ok(texts.into_iter().filter_map(shown).filter(|text| !text.is_empty()).collect())
 }
 
 fn each_row(path: &Path, mut take: impl FnMut(Row<'_>)) -> Result<(), SessionError> {
@@ -146,12 +187,12 @@ fn note(info: &mut Info, row: &Row<'_>) {
         info.active = Some(info.active.unwrap_or(0.0).max(time));
     }
     if is_user && info.first_message.is_empty() {
-        info.first_message = text_of(&said).unwrap_or_default();
+        info.first_message = said.content.and_then(text_of).unwrap_or_default();
     }
 }
 
-fn text_of(said: &Said<'_>) -> Option<String> {
-    let content = said.content?.get();
+fn text_of(content: &RawValue) -> Option<String> {
+    let content = content.get();
     if let Ok(text) = serde_json::from_str::<Text>(content) {
         return Some(text.into_string());
     }

@@ -1,18 +1,20 @@
-//! One session's file: read once into an index, then only appended to, one `write` a line, under a lock that dies with
-//! its holder.
+//! One session's file: read once into an index, then only appended to (see `append.rs`).
 
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use super::commit;
+use super::commit::Outcome;
+use super::disk::{Disk, System};
 use super::error::SessionError;
 use super::head::Head;
 use super::index::Index;
-use super::scan::scan;
+use super::lock::Identity;
+use super::scan::{Line, scan};
+use super::writer::Writer;
 
-/// When what was appended reaches the disk itself.
+/// When what was appended reaches the disk itself. What begins a file does so at once, unless it is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
     /// When the system sees fit: it outlives the process, not the machine.
@@ -24,75 +26,71 @@ pub enum Durability {
     Entry,
 }
 
-/// How long to wait for another writer, which holds the lock only while it writes a line.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What became of an append.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Appended {
-    /// The lines are in the file and in the index.
-    Written,
-    /// Nothing was written: others had appended meanwhile, and what they wrote is in the index now.
-    Behind,
-}
-
-/// Which file a path leads to, where the system has a name for that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Identity(Option<(u64, u64)>);
-
-impl Identity {
-    fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            Self(Some((metadata.dev(), metadata.ino())))
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = metadata;
-            Self(None)
-        }
-    }
-}
+/// How much of the file's end is remembered, to know it again when it has grown.
+const TAIL: usize = 64;
 
 /// A session's file and its index. The file is open only while it is read or written: a host may have thousands.
 #[derive(Debug)]
 pub struct Log {
-    path: PathBuf,
-    identity: Identity,
+    pub(super) path: PathBuf,
+    pub(super) identity: Identity,
     /// How much of the file the index knows, in bytes.
-    known: u64,
+    pub(super) known: u64,
+    /// The last bytes that the index knows.
+    tail: Vec<u8>,
     /// Whether the last line that the index knows lacks its line feed.
-    open_end: bool,
+    pub(super) open_end: bool,
     /// What stands at the file's end and is no entry: the beginning of a line whose writer died.
-    torn: Option<(u64, u64)>,
-    index: Index,
-    durability: Durability,
-    dirty: bool,
+    pub(super) torn: Option<(u64, u64)>,
+    /// The same as it was when the file was opened; it has been ended since, and is a bad line.
+    pub(super) sealed: Option<(u64, u64)>,
+    pub(super) index: Index,
+    pub(super) durability: Durability,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) outcome: Outcome,
+    /// Whether something was appended that may not be on the disk.
+    pub(super) dirty: bool,
+    /// Whether the file is so new that its folder may not have it on the disk.
+    pub(super) fresh: bool,
+    /// Who this is, and whether it wrote last.
+    pub(super) writer: Writer,
+    pub(super) is_noted: bool,
 }
 
 impl Log {
-    /// Reads a file, or makes an empty one.
+    /// Reads a file, or makes an empty one. A last line without an end gets one.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, SessionError> {
+        Self::open_on(path, durability, Arc::new(System))
+    }
+
+    /// As [`Log::open`], writing by way of `disk`.
+    pub fn open_on(path: &Path, durability: Durability, disk: Arc<dyn Disk>) -> Result<Self, SessionError> {
         let failed = |action| SessionError::io(action, path);
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(failed("cannot open"))?;
+        let (file, fresh) = open_or_make(path).map_err(failed("cannot open"))?;
         let identity = Identity::of(&file.metadata().map_err(failed("cannot open"))?);
         let mut log = Self {
             path: path.to_owned(),
             identity,
             known: 0,
+            tail: Vec::new(),
             open_end: false,
             torn: None,
+            sealed: None,
             index: Index::default(),
             durability,
+            disk,
+            outcome: Outcome::default(),
             dirty: false,
+            fresh,
+            writer: Writer::begin(),
+            is_noted: false,
         };
         log.absorb(&file)?;
+        if log.open_end || log.torn.is_some() {
+            log.sealed = log.torn;
+            // Where it cannot be written now, the next append does it.
+            let _ = log.seal(&file);
+        }
         Ok(log)
     }
 
@@ -101,13 +99,18 @@ impl Log {
         &self.index
     }
 
-    /// The beginning of a line that ends the file and is no entry: where it begins and how long it is, in bytes.
-    pub fn torn(&self) -> Option<(u64, u64)> {
-        self.torn
+    /// The beginning of a line that ended the file when it was opened: where it began and how long it was, in bytes.
+    pub fn sealed(&self) -> Option<(u64, u64)> {
+        self.sealed
+    }
+
+    /// Who wrote to the file last, if that is known and was not this one.
+    pub fn other_writer(&self) -> Option<Writer> {
+        Writer::of(&File::open(&self.path).ok()?).filter(|writer| *writer != self.writer)
     }
 
     /// The file, if the path still leads to the one that was read.
-    fn file(&self, append: bool) -> Result<File, SessionError> {
+    pub(super) fn file(&self, append: bool) -> Result<File, SessionError> {
         let file = match OpenOptions::new().read(true).append(append).open(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.changed()),
             opened => opened.map_err(SessionError::io("cannot open", &self.path))?,
@@ -120,119 +123,52 @@ impl Log {
         }
     }
 
-    fn changed(&self) -> SessionError {
+    pub(super) fn changed(&self) -> SessionError {
         SessionError::Changed { path: self.path.clone() }
     }
 
     /// Reads what was appended since the index was last brought up to date.
-    fn absorb(&mut self, mut file: &File) -> Result<(), SessionError> {
+    pub(super) fn absorb(&mut self, mut file: &File) -> Result<(), SessionError> {
         let path = self.path.clone();
         let failed = |action| SessionError::io(action, &path);
-        file.seek(SeekFrom::Start(self.known)).map_err(failed("cannot read"))?;
-        let (index, mut known, mut torn, mut open_end) = (&mut self.index, self.known, None, self.open_end);
-        scan(file, self.known, |line| {
-            let end = line.offset + line.bytes.len() as u64;
-            // A line without an end is an entry if it is whole; else its writer is still at it, or has died.
-            if !line.ended && Head::parse(line.bytes).is_none() {
-                torn = Some((line.offset, line.bytes.len() as u64));
-                return;
-            }
-            // The line feed that the last line lacked is no line of its own.
-            index.add(line);
-            known = end + u64::from(line.ended);
-            open_end = !line.ended;
-        })
-        .map_err(failed("cannot read"))?;
-        (self.known, self.torn, self.open_end) = (known, torn, open_end);
-        Ok(())
-    }
-
-    /// Appends entries, each one line of JSON; the last line has no end. `expected` is how many entries the caller knows
-    /// of; when others have appended meanwhile nothing is written.
-    pub fn append(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
-        if u32::try_from(lines.len()).is_err() {
-            return Err(SessionError::TooLong { path: self.path.clone(), length: lines.len() });
-        }
-        let file = self.file(true)?;
-        self.lock(&file)?;
-        let appended = self.append_locked(&file, lines, expected);
-        // The lock goes with the handle at the latest.
-        let _ = file.unlock();
-        if matches!(appended, Ok(Appended::Written)) {
-            match self.durability {
-                Durability::None => self.dirty = true,
-                Durability::Batch => {
-                    self.dirty = true;
-                    commit::soon(&self.path, file);
-                }
-                Durability::Entry => self.sync(&file)?,
-            }
-        }
-        appended
-    }
-
-    fn append_locked(
-        &mut self,
-        mut file: &File,
-        lines: &[u8],
-        expected: usize,
-    ) -> Result<Appended, SessionError> {
-        // It may have been replaced while this writer waited.
-        let current = self.path.metadata().map(|metadata| Identity::of(&metadata));
-        if !current.is_ok_and(|current| current == self.identity) {
-            return Err(self.changed());
-        }
-        self.absorb(file)?;
-        if self.index.len() != expected {
-            return Ok(Appended::Behind);
-        }
-        let start = self.known + self.torn.map_or(0, |(_, length)| length);
-        let mut bytes = Vec::with_capacity(lines.len() + 2);
-        if self.open_end || self.torn.is_some() {
-            bytes.push(b'\n');
-        }
-        bytes.extend_from_slice(lines);
-        bytes.push(b'\n');
-        if let Err(error) = file.write_all(&bytes) {
-            take_back(file, start);
-            return Err(SessionError::io("cannot append to", &self.path)(error));
-        }
-        self.absorb(file)?;
-        Ok(Appended::Written)
-    }
-
-    /// Waits for the lock that every writer of this library holds while it writes.
-    fn lock(&self, file: &File) -> Result<(), SessionError> {
-        let since = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_micros(200));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(SessionError::Busy { path: self.path.clone(), pid: None, since: None });
-                }
-                Err(TryLockError::Error(error)) => {
-                    return Err(SessionError::io("cannot lock", &self.path)(error));
-                }
-            }
-        }
-    }
-
-    /// Brings what was appended to the disk.
-    pub fn flush(&mut self) -> Result<(), SessionError> {
-        if !self.dirty {
+        let length = file.metadata().map_err(failed("cannot read"))?.len();
+        if length == self.end() {
             return Ok(());
         }
-        let file = self.file(false)?;
-        self.sync(&file)
+        let from = self.known - self.tail.len() as u64;
+        file.seek(SeekFrom::Start(from)).map_err(failed("cannot read"))?;
+        let mut tail = vec![0; self.tail.len()];
+        if file.read_exact(&mut tail).is_err() || tail != self.tail {
+            return Err(self.changed());
+        }
+        self.torn = None;
+        scan(file, self.known, |line| self.add(line)).map_err(failed("cannot read"))?;
+        Ok(())
     }
 
-    fn sync(&mut self, file: &File) -> Result<(), SessionError> {
-        file.sync_data().map_err(SessionError::io("cannot flush", &self.path))?;
-        self.dirty = false;
-        Ok(())
+    /// Takes a line of the file into the index.
+    pub(super) fn add(&mut self, line: Line<'_>) {
+        // A line without an end is an entry if it is whole; else its writer is still at it, or has died.
+        if !line.ended && Head::parse(line.bytes).is_none() {
+            self.torn = Some((line.offset, line.bytes.len() as u64));
+            return;
+        }
+        // The line feed that the last line lacked is no line of its own.
+        self.index.add(line);
+        self.known = line.offset + line.bytes.len() as u64 + u64::from(line.ended);
+        self.open_end = !line.ended;
+        self.torn = None;
+        let start = line.bytes.len().saturating_sub(TAIL);
+        self.tail.clear();
+        self.tail.extend_from_slice(line.bytes.get(start..).unwrap_or_default());
+        if line.ended {
+            self.tail.push(b'\n');
+        }
+    }
+
+    /// Where the file ends, as far as it was read.
+    pub(super) fn end(&self) -> u64 {
+        self.known + self.torn.map_or(0, |(_, length)| length)
     }
 
     /// The lines of some entries, each with a line feed.
@@ -251,12 +187,38 @@ impl Log {
         }
         Ok(bytes)
     }
+
+    /// Those of some entries that continue another one than they say, because that was lost: where they stand in
+    /// `numbers`, and the id of the one that they continue.
+    pub fn adopted(&self, numbers: &[u32]) -> Result<Vec<(usize, Option<String>)>, SessionError> {
+        let adopted = self.index.adopted();
+        if adopted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let among = numbers.iter().enumerate().filter(|(_, number)| adopted.binary_search(number).is_ok());
+        let parent = |number: u32| self.index.get(number).map(|entry| entry.parent);
+        among
+            .map(|(at, number)| {
+                let line = self.lines(&[parent(*number).unwrap_or(super::index::NONE)])?;
+                let id = Head::parse(&line).and_then(|head| head.id);
+                Ok((at, id.map(|id| id.to_well_formed().into_owned())))
+            })
+            .collect()
+    }
 }
 
-/// Cuts off what a failed write has left.
-fn take_back(file: &File, size: u64) {
-    if file.metadata().is_ok_and(|written| written.len() > size) {
-        // If that fails too the remains are a torn line, which the next writer ends and every reader passes over.
-        let _ = file.set_len(size);
+/// A file to read and append to, or one to read where that is all that is allowed; and whether it was made.
+fn open_or_make(path: &Path) -> std::io::Result<(File, bool)> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true);
+    match options.open(path) {
+        Ok(file) => Ok((file, false)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            options.create(true).open(path).map(|file| (file, true))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            File::open(path).map(|file| (file, false))
+        }
+        Err(error) => Err(error),
     }
 }

@@ -1,23 +1,33 @@
 //! Sessions: an append-only log of JSON lines, and an index of it. The file's bytes are the truth; the index knows where
 //! each entry is and how they hang together, so that what is read costs what it returns.
 
+mod append;
 mod commit;
 mod copy;
+mod disk;
 mod error;
 mod folder;
 mod head;
 mod index;
 mod info;
+mod lock;
 mod log;
 mod replace;
+mod salvage;
 mod scan;
+#[cfg(test)]
+mod tests;
+mod writer;
 
-pub use copy::copy;
+pub use append::Appended;
+pub use copy::{copy, keep_aside};
+pub use disk::{Disk, System};
 pub use error::SessionError;
 pub use folder::{Folder, Listed};
 pub use head::{Head, Kind, Role};
 pub use index::{BadLine, Entry, Index, NONE};
 pub use info::{Info, info, said};
-pub use log::{Appended, Durability, Log};
+pub use log::{Durability, Log};
 pub use replace::replace;
 pub use scan::{Line, scan};
+pub use writer::Writer;

@@ -18,11 +18,10 @@ pub(super) fn replacing(
     write: impl FnOnce(&File) -> std::io::Result<()>,
 ) -> Result<(), SessionError> {
     let failed = |action| SessionError::io(action, path);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::Builder::new()
         .prefix(".session-")
         .suffix(".tmp")
-        .tempfile_in(folder)
+        .tempfile_in(folder_of(path))
         .map_err(failed("cannot replace"))?;
     write(file.as_file()).map_err(failed("cannot replace"))?;
     if let Ok(existing) = path.metadata() {
@@ -30,9 +29,17 @@ pub(super) fn replacing(
     }
     file.as_file().sync_all().map_err(failed("cannot replace"))?;
     file.persist(path).map_err(|error| failed("cannot replace")(error.error))?;
-    // The rename itself is on the disk only with the folder; some systems cannot do that.
-    if let Ok(folder) = File::open(folder) {
+    sync_folder(path);
+    Ok(())
+}
+
+/// Brings a file's name to the disk: it is there only with its folder. Some systems cannot do that.
+pub(super) fn sync_folder(path: &Path) {
+    if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }
-    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 /// How many of the latest outcomes of a lesson count.
 pub const WINDOW: usize = 200;
 /// How much likelier a change in the middle must be than none before what came earlier is forgotten (natural logarithm).
-const CHANGED: f64 = 8.0;
+const CHANGED: f64 = 7.0;
+
+/// How many outcomes there have to be on either side of a change: three failures of a lesson that nearly always helps are
+/// bound to come at some time.
+const ENOUGH: f64 = 8.0;
 
 /// What one outcome says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,7 +111,7 @@ fn change(evidence: &[Evidence]) -> usize {
         before = add(before, one);
         let after = (total.0 - before.0, total.1 - before.1);
         let gain = likelihood(before) + likelihood(after) - whole;
-        if gain > best.0 {
+        if gain > best.0 && before.0 + before.1 >= ENOUGH && after.0 + after.1 >= ENOUGH {
             best = (gain, at + 1);
         }
     }

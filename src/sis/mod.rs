@@ -19,6 +19,8 @@ mod scope;
 mod screen;
 mod select;
 mod store;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transfer;
 mod weigh;

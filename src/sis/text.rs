@@ -23,7 +23,9 @@ pub fn terms(text: &str) -> Vec<String> {
             push(&mut out, word);
             let parts = parts(word);
             if parts.len() > 1 {
-                parts.into_iter().for_each(|part| push(&mut out, part));
+                for part in parts {
+                    push(&mut out, part);
+                }
             }
         } else {
             push_other(&mut out, word);

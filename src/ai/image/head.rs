@@ -50,7 +50,7 @@ impl Head {
     }
 }
 
-fn format(bytes: &[u8]) -> Option<Format> {
+pub(super) fn format(bytes: &[u8]) -> Option<Format> {
     let brand = |from: usize| bytes.get(from..from + 4);
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Format::Png),

@@ -6,6 +6,7 @@
 
 mod base64;
 mod head;
+pub mod inline;
 mod limits;
 mod memory;
 mod shrink;

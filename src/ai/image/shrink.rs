@@ -33,7 +33,7 @@ pub(super) fn shrink(data: &str, head: Head, limits: &Limits) -> Made {
     small.ok().flatten().ok_or(TOO_LARGE)
 }
 
-fn read(bytes: &[u8], format: Format) -> Option<DynamicImage> {
+pub(super) fn read(bytes: &[u8], format: Format) -> Option<DynamicImage> {
     let format = match format {
         Format::Png => ImageFormat::Png,
         Format::Jpeg => ImageFormat::Jpeg,
@@ -75,7 +75,7 @@ fn at_edge(image: &DynamicImage, head: Head, edge: u32, limits: &Limits) -> Opti
 }
 
 /// The image on white, since JPEG knows no transparency.
-fn flatten(image: &DynamicImage) -> DynamicImage {
+pub(super) fn flatten(image: &DynamicImage) -> DynamicImage {
     if !image.color().has_alpha() {
         return image.to_rgb8().into();
     }

@@ -1,4 +1,4 @@
-//! Lessons in a file: SQLite with a write-ahead log, so that readers never wait and several processes share one store.
+//! Lessons in a file: `SQLite` with a write-ahead log, so that readers never wait and several processes share one store.
 
 mod rows;
 mod schema;
@@ -68,7 +68,7 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Names what was being done when SQLite refused.
+/// Names what was being done when `SQLite` refused.
 fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> SisError {
     move |error| SisError::Store { action, reason: error.to_string() }
 }

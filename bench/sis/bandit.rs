@@ -48,7 +48,9 @@ fn play(player: &mut dyn Player, world: World, seed: u64, count: bool) -> Result
     let mut brier = (0.0, 0.0);
     for episode in 0..EPISODES {
         if world == World::Flips && episode == EPISODES / 2 {
-            rates.iter_mut().for_each(|rate| *rate = 1.0 - *rate);
+            for rate in &mut rates {
+                *rate = 1.0 - *rate;
+            }
         }
         let trust = if count { player.trust() } else { Vec::new() };
         let shown = player.choose(&mut random);

@@ -21,7 +21,9 @@ impl Bm25 {
         let mut postings: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
         for (at, words) in documents.iter().enumerate() {
             let mut counts: HashMap<&String, f64> = HashMap::new();
-            words.iter().for_each(|word| *counts.entry(word).or_default() += 1.0);
+            for word in words {
+                *counts.entry(word).or_default() += 1.0;
+            }
             for (word, count) in counts {
                 postings.entry(word.clone()).or_default().push((at, count));
             }

@@ -92,12 +92,12 @@ pub fn run(rules: &[Rule]) -> Vec<Row> {
     let off = UNRELATED.lines().filter(|text| !text.is_empty());
     let shown = off.clone().filter(|text| !ours(Choice::default(), text, 0).is_empty()).count();
     if std::env::var_os("SIS_BENCH_SHOW").is_some() {
-        off.clone().for_each(|text| {
+        for text in off.clone() {
             println!(
                 "{text}: {:?}",
                 ours(Choice::default(), text, 0).iter().map(|at| &rules[*at].message).collect::<Vec<_>>()
-            )
-        });
+            );
+        }
     }
     let off = off.count();
     table("A1", "R@5 >= .90", |rule| &rule.message);

@@ -109,7 +109,9 @@ fn secrets(rules: &[Rule]) -> (usize, usize, usize) {
     let changed: Vec<&Rule> = rules.iter().filter(|rule| screen(&rule.prose).had_secret).collect();
     if std::env::var_os("SIS_BENCH_SHOW").is_some() {
         println!("kept: {kept:#?}");
-        changed.iter().for_each(|rule| println!("changed: {}", screen(&rule.prose).text));
+        for rule in &changed {
+            println!("changed: {}", screen(&rule.prose).text);
+        }
     }
     (planted.len(), kept.len(), changed.len())
 }

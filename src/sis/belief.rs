@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 
 /// How many of the latest outcomes of a lesson count.
 pub const WINDOW: usize = 200;
-/// How much likelier a change in the middle must be than none before what came earlier is forgotten (natural logarithm).
-const CHANGED: f64 = 7.0;
+/// How much likelier a change in the middle must be than none before what came earlier counts for little (natural logarithm).
+const CHANGED: f64 = 10.0;
 
 /// How many outcomes there have to be on either side of a change: three failures of a lesson that nearly always helps are
 /// bound to come at some time.
-const ENOUGH: f64 = 8.0;
+const ENOUGH: f64 = 12.0;
+
+/// What counts of the outcomes before a change: it may have been chance.
+const LEFT: f64 = 0.125;
 
 /// What one outcome says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,8 +56,9 @@ impl Belief {
         (self.helped, self.hurt) = (0.0, 0.0);
         let begin = change(evidence);
         self.changed_at = evidence.get(begin).filter(|_| begin > 0).map_or(0, |one| one.at);
-        for one in evidence.get(begin..).unwrap_or_default() {
-            let weight = one.weight * self.faded(one.at, self.at);
+        for (at, one) in evidence.iter().enumerate() {
+            let left = if at < begin { LEFT } else { 1.0 };
+            let weight = one.weight * left * self.faded(one.at, self.at);
             self.helped += weight * one.value;
             self.hurt += weight * (1.0 - one.value);
         }
@@ -180,8 +184,8 @@ mod tests {
     #[test]
     fn a_change_of_luck_counts_from_where_it_changed() {
         let mut values = vec![1.0; 40];
-        values.extend([0.0; 8]);
-        assert!(believed(&values, 0).mean(48 * DAY) < 0.2);
+        values.extend([0.0; 16]);
+        assert!(believed(&values, 0).mean(56 * DAY) < 0.2);
         let mixed: Vec<f64> = (0..48).map(|at| f64::from(at % 2)).collect();
         let belief = believed(&mixed, 0);
         assert!(belief.helped + belief.hurt > 47.0, "nothing changed, so nothing is forgotten");

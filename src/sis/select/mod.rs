@@ -36,7 +36,14 @@ pub struct Choice {
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { max_lessons: 3, max_tokens: 280, min_relevance: 0.25, min_worth: 0.15, worth: 0.1, alike: 0.6 }
+        Self {
+            max_lessons: 3,
+            max_tokens: 280,
+            min_relevance: 0.25,
+            min_worth: 0.15,
+            worth: 0.08,
+            alike: 0.6,
+        }
     }
 }
 

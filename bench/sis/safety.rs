@@ -105,6 +105,13 @@ fn secrets(rules: &[Rule]) -> (usize, usize, usize) {
     }
     let text = String::from_utf8_lossy(&bytes);
     let line = |secret: &str| secret.lines().nth(1).unwrap_or(secret).to_owned();
+    if std::env::var_os("SIS_BENCH_SHOW").is_some() {
+        for secret in planted.iter().filter(|secret| text.contains(&line(secret))) {
+            let at = text.find(&line(secret)).unwrap();
+            let from = text.floor_char_boundary(at.saturating_sub(120));
+            println!("kept in: {:?}", &text[from..text.ceil_char_boundary(at + 60)]);
+        }
+    }
     let kept: Vec<&String> = planted.iter().filter(|secret| text.contains(&line(secret))).collect();
     let changed: Vec<&Rule> = rules.iter().filter(|rule| screen(&rule.prose).had_secret).collect();
     if std::env::var_os("SIS_BENCH_SHOW").is_some() {
@@ -130,7 +137,8 @@ fn contradicted() -> String {
     for (phase, helps) in [true, false, true].into_iter().enumerate() {
         let mut shown_first = 0;
         for _ in 0..60 {
-            turn += 1;
+            // In the end a turn is a day, so that what was seen can fade.
+            turn += if phase == 2 { 144 } else { 1 };
             let query =
                 Query { prompt: "deploy the service".into(), now: turn * 600_000, ..Query::default() };
             let shown = sis.choose(&query, &choice).unwrap().shown;
@@ -151,7 +159,7 @@ fn contradicted() -> String {
         shares.push(format!("{:.2}", f64::from(shown_first) / 60.0));
     }
     format!(
-        "shown {} of the time while it helps, {} while contradicted, {} when it helps again",
+        "shown {} of the time while it helps, {} while contradicted, {} in the sixty days after, in which it helps again",
         shares[0], shares[1], shares[2]
     )
 }

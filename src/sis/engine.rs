@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::episode::digest;
 use super::learn::{Learned, learn};
 use super::select::{Index, select};
+use super::text::clipped;
 use super::{
     Choice, Draft, Endorsement, Episode, Injection, Lesson, Outcome, Query, Rows, Scope, Selection, SisError,
     SqliteStore, Store, cited, extract, screen, section, weigh,
@@ -49,6 +50,9 @@ impl Default for Config {
         }
     }
 }
+
+/// How much of a call's arguments and of its error is kept, in characters.
+const KEPT: usize = 2000;
 
 /// The lessons in memory, as of a revision of the store.
 #[derive(Default)]
@@ -141,6 +145,8 @@ impl Sis {
         if episode.id.is_empty() {
             return Err(SisError::input("id", "is empty"));
         }
+        // Before anything is cut: half a key is not known for one.
+        clean(&mut episode);
         let mut found = if self.config.extracts { extract(&episode) } else { Vec::new() };
         found.extend_from_slice(drafts);
         found.iter().try_for_each(Draft::check)?;
@@ -148,7 +154,10 @@ impl Sis {
             applied: followed(&episode),
             ..Outcome::new(&episode.id, valence, episode.finished_at)
         });
-        clean(&mut episode);
+        for call in &mut episode.tools {
+            call.input = clipped(&call.input, KEPT);
+            call.error = call.error.as_deref().map(|error| clipped(error, KEPT));
+        }
         self.write(|rows, index| {
             if !rows.add_episode(&self.scope(), &episode)? {
                 return Ok(Learned::default());
@@ -301,12 +310,9 @@ fn clean(episode: &mut Episode) {
     if episode.prompt_digest.is_empty() {
         episode.prompt_digest = digest(&episode.prompt);
     }
-    for call in &mut episode.tools {
-        call.input = super::text::clipped(&call.input, 2000);
-        call.error = call.error.as_deref().map(|error| super::text::clipped(error, 2000));
-        screen::redact(&mut call.input);
-        call.error.as_mut().map(screen::redact);
-    }
+    let said = [&mut episode.prompt, &mut episode.answer].into_iter().chain(&mut episode.stated);
+    let called = episode.tools.iter_mut().flat_map(|call| [Some(&mut call.input), call.error.as_mut()]);
+    said.chain(&mut episode.correction).chain(called.flatten()).for_each(screen::redact);
 }
 
 fn dated(lesson: &Lesson, now: i64) -> Lesson {

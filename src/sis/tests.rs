@@ -196,3 +196,17 @@ fn lessons_travel_as_lines_and_are_screened_on_arrival() {
     assert_eq!(texts, ["Use `pnpm` in Packages/", "Lint before committing"]);
     assert!(to.import("{\"text\":1}\n", 4).is_err());
 }
+
+#[test]
+fn a_key_in_an_error_is_kept_nowhere_not_even_a_part_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sis = open(&folder);
+    let half = "4ZfBMilRgou7xkr801lmsyoriAB0BYPvZCXZQyr1";
+    let error = format!("the token eyJhbGciOi{half}.eyJzdWIi{half}.{half} has expired");
+    let tools = vec![call("login --plain", Some(&error)), call("login --token", None)];
+    assert_eq!(ran(&sis, 1, &Selection::default(), tools).added.len(), 1);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains(half));
+    }
+}

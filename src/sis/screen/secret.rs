@@ -84,7 +84,8 @@ pub(super) fn redact(text: &str) -> (String, bool) {
 
 /// Whether a character ends a word. Signs that keys consist of do not.
 fn divides(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '<' | '>' | '{' | '}' | '|')
+    c.is_whitespace()
+        || matches!(c, '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '<' | '>' | '{' | '}' | '|' | '…')
 }
 
 /// Cuts out private keys.

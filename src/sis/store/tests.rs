@@ -87,13 +87,14 @@ fn ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while() {
     let score = |lesson: &crate::sis::Lesson| {
         crate::sis::calculate_lesson_confidence(&lesson.history(11), crate::sis::Context::General)
     };
-    let good = (1..=10).map(|number| run(number, false)).next_back().unwrap();
+    let runs = |from: i64, to: i64| (from..=to).fold(None, |_, number| Some(run(number, false))).unwrap();
+    let good = runs(1, 10);
     assert!((score(&good).breakdown.success_rate - 0.25).abs() < 1e-9);
     assert!((score(&good).breakdown.valence_delta - 0.3).abs() < 1e-9);
     let bad = run(11, true);
     assert!((score(&bad).breakdown.contradiction_penalty - 0.4).abs() < 1e-9);
     assert!(bad.confidence < good.confidence - 0.2);
-    let mended = (12..=14).map(|number| run(number, false)).next_back().unwrap();
+    let mended = runs(12, 14);
     assert!((score(&mended).breakdown.contradiction_penalty - 0.25).abs() < 1e-9);
     assert!(mended.confidence > bad.confidence);
 }

@@ -59,6 +59,7 @@ async function rounds(url, plan, input, taking, origin) {
   for (let round = 0; round < count; round++) {
     const order = round % 2 === 0 ? taking : [...taking].reverse();
     for (const peer of order) {
+      if (results.get(peer.name).some(({ failed }) => failed)) continue;
       const one = fork(fileURLToPath(url), { execArgv: plan.execArgv ?? [] });
       one.send({ module: peer.module, origin, input });
       const [result] = await Promise.race([
@@ -67,7 +68,6 @@ async function rounds(url, plan, input, taking, origin) {
       ]);
       one.kill();
       results.get(peer.name).push(result);
-      if (result.failed) break;
     }
   }
   return results;

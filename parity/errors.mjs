@@ -132,7 +132,7 @@ function transport(api, refused) {
     },
     {
       name: "late headers and timeoutMs",
-      options: { apiKey: "k", timeoutMs: 150 },
+      options: { apiKey: "k", timeoutMs: 1_000 },
       responses: [{ headless: true, steps: ["stall"] }],
     },
   ];

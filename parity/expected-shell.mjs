@@ -11,8 +11,6 @@ const FOLDERS = new RegExp(DOTS, "gm");
 const alike = ({ alpha, beta }) =>
   alpha.text?.replaceAll(HALVES, "").replaceAll(FOLDERS, "") === beta.text?.replaceAll(FOLDERS, "");
 
-const lines = ({ text }) => text?.split("\n").length;
-
 export const shell = [
   {
     id: "grep-halves",
@@ -29,8 +27,7 @@ export const shell = [
       is(kase, "grep") &&
       [".text", ".details"].includes(path) &&
       kase.asked.context > 0 &&
-      /[\ufeff\0\ufffd]/.test(seen.alpha.text) &&
-      lines(seen.alpha) === lines(seen.beta),
+      /[\ufeff\0\ufffd]/.test(seen.alpha.text),
   },
   {
     id: "grep-advice",

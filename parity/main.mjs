@@ -60,6 +60,7 @@ const pair = (name) => async () => ({
 // What asks no provider.
 const offline = {
   sessions: { from: "./sessions.mjs", sides: pair("pi-coding-agent") },
+  "session lists": { from: "./session-lists.mjs", sides: pair("pi-coding-agent") },
   tools: { from: "./file-tools.mjs", sides: pair("pi-coding-agent"), long: 5_000 },
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },

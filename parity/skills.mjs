@@ -136,7 +136,7 @@ function skillFile(random, parent) {
       ])}`,
     random.chance(0.3) && `disable-model-invocation: ${random.pick(["true", "false", '"true"', "yes", "1"])}`,
     random.chance(0.1) && `license: MIT # ours`,
-    random.chance(0.03) && "\tbad",
+    random.chance(0.03) && "bad: {",
     random.chance(0.03) && "name: again",
   ];
   const yaml = random.shuffle(fields.filter((field) => typeof field === "string"));

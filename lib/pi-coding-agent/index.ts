@@ -7,12 +7,14 @@ export * from "./messages.js";
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";
 export { buildSessionContext } from "./session-context.js";
+export * from "./session-doctor.js";
 export * from "./session-entries.js";
 export { findMostRecentSession, getAgentDir, getDefaultSessionDir } from "./session-files.js";
 export type { CutDetails, GuardOptions } from "./session-guard.js";
 export { migrateSessionEntries, parseSessionEntries } from "./session-lines.js";
 export type { SessionInfo, SessionListProgress } from "./session-list.js";
 export { SessionManager } from "./session-manager.js";
+export type { SessionSearchHit, SessionSearchOptions } from "./session-search.js";
 export type { Durability } from "./session-store.js";
 export type { SessionDiagnostic, SessionOptions } from "./session-writer.js";
 export {

@@ -50,7 +50,7 @@ export function contextOf(settings: Iterable<SessionEntry>, counting: SessionEnt
     if (entry.type === "thinking_level_change") context.thinkingLevel = entry.thinkingLevel;
     else if (entry.type === "model_change")
       context.model = { provider: entry.provider, modelId: entry.modelId };
-    else if (entry.type === "message" && entry.message.role === "assistant")
+    else if (entry.type === "message" && entry.message?.role === "assistant")
       context.model = { provider: entry.message.provider, modelId: entry.message.model };
   }
   const [first] = counting;

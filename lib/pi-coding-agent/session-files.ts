@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { SessionHeader } from "./session-entries.js";
@@ -17,6 +18,17 @@ export function getAgentDir(): string {
 /** The folder of all sessions. */
 export function getSessionsDir(): string {
   return join(getAgentDir(), "sessions");
+}
+
+/** The folders of all working directories' sessions. */
+export async function allSessionFolders(): Promise<string[]> {
+  const all = getSessionsDir();
+  try {
+    const folders = await readdir(all, { withFileTypes: true });
+    return folders.filter((folder) => folder.isDirectory()).map(({ name }) => join(all, name));
+  } catch {
+    return [];
+  }
 }
 
 /** The folder of a working directory's sessions, made if there is none. */

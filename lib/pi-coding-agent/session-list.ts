@@ -2,9 +2,8 @@
 
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { SessionFolder, sessionText } from "../native.js";
-import { getSessionsDir } from "./session-files.js";
+import { allSessionFolders } from "./session-files.js";
 
 /** How many files are read between two reports of progress. */
 const STEP = 64;
@@ -25,7 +24,7 @@ export interface SessionInfo {
   messageCount: number;
   /** The first text of the user. */
   firstMessage: string;
-  /** What the user and the model said. Read from the file when it is asked for. */
+  /** What the user and the model said. Read from the file when it is first asked for. */
   allMessagesText: string;
 }
 
@@ -42,6 +41,7 @@ interface Listed {
   parentSession?: string;
   created?: string;
   active?: number;
+  oddTimes?: string[];
   messageCount: number;
   firstMessage: string;
 }
@@ -53,14 +53,7 @@ export async function listFolder(dir: string, onProgress?: SessionListProgress):
 
 /** The sessions of all folders, the last active first. */
 export async function listAllFolders(onProgress?: SessionListProgress): Promise<SessionInfo[]> {
-  try {
-    const all = getSessionsDir();
-    const folders = await readdir(all, { withFileTypes: true });
-    const dirs = folders.filter((folder) => folder.isDirectory()).map(({ name }) => join(all, name));
-    return sorted(await listFolders(dirs, onProgress));
-  } catch {
-    return [];
-  }
+  return sorted(await listFolders(await allSessionFolders(), onProgress));
 }
 
 async function listFolders(dirs: string[], onProgress?: SessionListProgress): Promise<SessionInfo[]> {
@@ -90,9 +83,11 @@ async function sessionNames(dir: string): Promise<string[]> {
 }
 
 function infoOf(listed: Listed): SessionInfo {
-  const { path, id, cwd, name, parentSession, created, active, messageCount } = listed;
+  const { path, id, cwd, name, parentSession, created, active, oddTimes = [], messageCount } = listed;
   const begun = new Date(created as string);
-  const since = active ? new Date(active) : begun;
+  const times = [active ?? 0, ...oddTimes.map((time) => new Date(time).getTime())];
+  const latest = Math.max(...times.filter((time) => !Number.isNaN(time)));
+  const since = latest > 0 ? new Date(latest) : begun;
   return {
     path,
     id,
@@ -104,7 +99,14 @@ function infoOf(listed: Listed): SessionInfo {
     messageCount,
     firstMessage: listed.firstMessage || "(no messages)",
     get allMessagesText() {
-      return sessionText(path);
+      let value = "";
+      try {
+        value = sessionText(path);
+      } catch {
+        // The file has gone since it was listed.
+      }
+      Object.defineProperty(this, "allMessagesText", { value, enumerable: true, writable: true });
+      return value;
     },
   };
 }

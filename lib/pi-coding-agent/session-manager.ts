@@ -31,6 +31,7 @@ import { Guard } from "./session-guard.js";
 import { newEntryId } from "./session-lines.js";
 import { listAllFolders, listFolder, type SessionInfo, type SessionListProgress } from "./session-list.js";
 import { paired } from "./session-pairs.js";
+import { type SessionSearchHit, type SessionSearchOptions, searchSessions } from "./session-search.js";
 import { SessionStore } from "./session-store.js";
 import { branchAlone, treeOf } from "./session-tree.js";
 import { type SessionDiagnostic, type SessionOptions, SessionWriter } from "./session-writer.js";
@@ -481,5 +482,14 @@ export class SessionManager {
   /** The sessions of all working directories, the last active first. */
   static async listAll(onProgress?: SessionListProgress): Promise<SessionInfo[]> {
     return listAllFolders(onProgress);
+  }
+
+  /**
+   * Looks for a text in what all sessions say, or those that the options name; the sessions written last first. Reads on,
+   * off the main thread, as hits are taken.
+   * @throws at the first step an Error with the code `SESSION_QUERY` for what should be a regular expression and is none.
+   */
+  static search(query: string, options?: SessionSearchOptions): AsyncIterable<SessionSearchHit> {
+    return searchSessions(query, options);
   }
 }

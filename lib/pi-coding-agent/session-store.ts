@@ -145,7 +145,15 @@ export class SessionStore {
 
   /** Makes objects of some entries. */
   pick(numbers: ArrayLike<number>): FileEntry[] {
-    const missing = Array.from(numbers).filter((number) => this.made[number] === undefined);
+    const picked: FileEntry[] = new Array(numbers.length);
+    const missing: number[] = [];
+    for (let at = 0; at < numbers.length; at++) {
+      const number = numbers[at] as number;
+      const entry = this.made[number];
+      if (entry === undefined) missing.push(number);
+      else picked[at] = entry;
+    }
+    if (missing.length === 0) return picked;
     for (let at = 0; at < missing.length; at += READ_AHEAD) this.make(missing.slice(at, at + READ_AHEAD));
     return Array.from(numbers, (number) => this.made[number] as FileEntry);
   }

@@ -1,7 +1,7 @@
 // Brings a session's entries to its file, and back.
 
 import { basename } from "node:path";
-import { keepAside, replaceFile, SessionLog } from "../native.js";
+import { keepAside, rewriteSession, SessionLog } from "../native.js";
 import { SessionBusy } from "./session-busy.js";
 import {
   CURRENT_SESSION_VERSION,
@@ -30,6 +30,11 @@ export interface SessionOptions {
    * built; off unless set, as in Pi.
    */
   guard?: boolean | GuardOptions;
+  /**
+   * Whether strings over 64 KB (images, long outputs of tools) are kept outside of the file, each once, in a folder
+   * `blobs` beside it; they are not unless set. Entries read back the same; Pi sees a short string that names the blob.
+   */
+  blobs?: boolean;
 }
 
 /** Something that was found wrong with a session's file. */
@@ -37,9 +42,9 @@ export interface SessionDiagnostic {
   /**
    * The beginning of a line whose writer died, which has been ended; a line that cannot be read; an entry that continues
    * another one than it says, because that was lost; a header that was missing or damaged; the first entry of a type
-   * that this version does not know.
+   * that this version does not know; a content outside of the file that is missing or damaged.
    */
-  kind: "torn" | "bad-line" | "reattached" | "header" | "unknown";
+  kind: "torn" | "bad-line" | "reattached" | "header" | "unknown" | "blob";
   path: string;
   /** Where it begins in the file, in bytes. */
   offset: number;
@@ -47,6 +52,8 @@ export interface SessionDiagnostic {
   length: number;
   /** The copy of the file as it was, where the file itself was written anew. */
   kept?: string;
+  /** The file that is missing, if that is the problem. */
+  missing?: string;
 }
 
 /** Writes one session's file. */
@@ -85,6 +92,8 @@ export class SessionWriter {
     } else if (summary.torn) {
       this.found.push(...rowsOf("torn", path, [summary.torn]));
     }
+    for (const [offset, length, missing] of JSON.parse(log.missingBlobs()) as [number, number, string][])
+      this.found.push({ kind: "blob", path, offset, length, missing });
     const store = new SessionStore([], log, summary.labels);
     const isOld = summary.count > 0 && (summary.version ?? 1) < CURRENT_SESSION_VERSION;
     if (isOld || summary.irregular) store.detach();
@@ -118,7 +127,7 @@ export class SessionWriter {
   }
 
   private log(path: string): SessionLog {
-    return new SessionLog(path, this.options.durability ?? "batch");
+    return new SessionLog(path, this.options.durability ?? "batch", this.options.blobs ?? false);
   }
 
   /** Writes an entry, and with it all before it that is not in the file yet: from the first message on. */
@@ -226,7 +235,7 @@ export class SessionWriter {
 
   private rewriteFrom(path: string, store: SessionStore, entries: FileEntry[]): void {
     if (!store.log || !this.replaced(path, store, store.log, entries)) {
-      replaceFile(path, `${lines([...entries])}\n`);
+      rewriteSession(path, `${lines([...entries])}\n`, this.options.blobs ?? false);
       store.use(this.log(path));
     }
   }

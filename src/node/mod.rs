@@ -16,6 +16,7 @@ pub mod prompts;
 pub mod provider;
 mod queue;
 pub mod session;
+pub mod session_work;
 pub mod skills;
 mod socket;
 pub mod tools;

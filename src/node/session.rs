@@ -25,15 +25,17 @@ pub struct SessionLog {
 
 #[napi]
 impl SessionLog {
-    /// Reads a file, or makes an empty one. `durability` is `none`, `batch` or `entry`.
+    /// Reads a file, or makes an empty one. `durability` is `none`, `batch` or `entry`; with `blobs` long contents are
+    /// kept outside of it.
     #[napi(constructor, catch_unwind)]
-    pub fn new(path: String, durability: String) -> Result<Self> {
+    pub fn new(path: String, durability: String, blobs: bool) -> Result<Self> {
         let durability = match durability.as_str() {
             "none" => Durability::None,
             "entry" => Durability::Entry,
             _ => Durability::Batch,
         };
-        let log = Log::open(Path::new(&path), durability).map_err(thrown)?;
+        let mut log = Log::open(Path::new(&path), durability).map_err(thrown)?;
+        log.keep_blobs(blobs);
         Ok(Self { log: Mutex::new(log) })
     }
 
@@ -64,6 +66,14 @@ impl SessionLog {
             "bad": index.bad_lines().iter().map(|bad| (bad.offset, bad.len)).collect::<Vec<_>>(),
         })
         .to_string()
+    }
+
+    /// The contents outside the log that are missing or damaged, JSON: where the entry that names each begins, how long
+    /// it is, in bytes, and the file.
+    #[napi(catch_unwind)]
+    pub fn missing_blobs(&self) -> Result<String> {
+        let missing = self.log().missing_blobs().map_err(thrown)?;
+        Ok(serde_json::json!(missing).to_string())
     }
 
     /// The numbers of the entries that stand out, -1 for none: the last one, the first message of the user, the first
@@ -163,10 +173,11 @@ impl SessionLog {
     }
 }
 
-/// Puts a file with `text` in the place of another, whole or not at all.
+/// Puts a session's file with these lines in the place of another, whole or not at all; with `blobs` long contents are
+/// kept outside of it.
 #[napi(catch_unwind)]
-pub fn replace_file(path: String, text: String) -> Result<()> {
-    crate::session::replace(Path::new(&path), text.as_bytes()).map_err(thrown)
+pub fn rewrite_session(path: String, lines: String, blobs: bool) -> Result<()> {
+    crate::session::rewrite(Path::new(&path), lines.as_bytes(), blobs).map_err(thrown)
 }
 
 /// Writes the lines of one session's file to another under `header`. Lines that are no entries go with them.

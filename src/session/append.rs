@@ -1,11 +1,13 @@
 //! Appends to a session's file: one `write` of whole lines under the lock, checked, and taken back when it fails. The
 //! index follows the disk, never the other way round.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::blob;
 use super::commit::{self, Waiting};
 use super::copy::{copy, keep_aside};
 use super::disk::Disk;
@@ -31,6 +33,7 @@ impl Log {
     /// After an error the file and the index are as they were. An earlier group commit that the disk refused is an error
     /// of the next append, which then writes nothing.
     pub fn append(&mut self, lines: &[u8], expected: usize) -> Result<Appended, SessionError> {
+        let lines = self.without_blobs(lines)?;
         if u32::try_from(lines.len()).is_err() {
             return Err(SessionError::TooLong { path: self.path.clone(), length: lines.len() });
         }
@@ -45,7 +48,7 @@ impl Log {
             self.writer.note(&file);
             self.is_noted = true;
         }
-        self.write(&file, lines)?;
+        self.write(&file, &lines)?;
         drop(held);
         if self.durability == Durability::Batch && self.dirty {
             let (disk, outcome) = (Arc::clone(&self.disk), self.outcome.clone());
@@ -64,8 +67,8 @@ impl Log {
             return Ok(Appended::Behind);
         }
         // Who waits for the lock of the old file finds that it is not the session's any more.
-        replace(&self.path, bytes)?;
-        *self = Self::open_on(&self.path, self.durability, Arc::clone(&self.disk))?;
+        replace(&self.path, &self.without_blobs(bytes)?)?;
+        self.reopen()?;
         Ok(Appended::Written)
     }
 
@@ -76,8 +79,20 @@ impl Log {
         self.catch_up(&file)?;
         let kept = keep_aside(&self.path)?;
         copy(&self.path, &self.path, header)?;
-        *self = Self::open_on(&self.path, self.durability, Arc::clone(&self.disk))?;
+        self.reopen()?;
         Ok(kept)
+    }
+
+    fn reopen(&mut self) -> Result<(), SessionError> {
+        let blobs = self.blobs;
+        *self = Self::open_on(&self.path, self.durability, Arc::clone(&self.disk))?;
+        self.blobs = blobs;
+        Ok(())
+    }
+
+    /// Lines as they are written: with long contents kept outside of them, if that is wanted.
+    fn without_blobs<'a>(&self, lines: &'a [u8]) -> Result<Cow<'a, [u8]>, SessionError> {
+        if self.blobs { blob::store_lines(self.folder(), lines) } else { Ok(Cow::Borrowed(lines)) }
     }
 
     /// With the lock held: reads what others have appended, if this is still the session's file.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -17,17 +18,24 @@ const MOST: usize = 256;
 
 /// How the commits of one log went: the system tells of a disk that refuses once, and its next writer must hear of it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outcome(Arc<Mutex<Option<io::Error>>>);
+pub(super) struct Outcome(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    failure: Mutex<Option<io::Error>>,
+    /// Whether the file waits already: one commit does for all that was written before it.
+    waits: AtomicBool,
+}
 
 impl Outcome {
     /// The failure since this was last asked.
     pub(super) fn take(&self) -> Result<(), io::Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
     }
 
     fn note(&self, result: io::Result<()>) {
         if let Err(error) = result {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         }
     }
 
@@ -48,12 +56,17 @@ pub(super) struct Waiting {
 
 impl Waiting {
     fn commit(self) {
+        // First of all: what is written from here on waits for another commit.
+        self.outcome.0.waits.store(false, Ordering::SeqCst);
         self.outcome.note(self.disk.sync(&self.file));
     }
 }
 
 /// What was written to a file is to be committed soon.
 pub(super) fn soon(written: Waiting) {
+    if written.outcome.0.waits.swap(true, Ordering::SeqCst) {
+        return;
+    }
     if let Err(TrySendError::Full(written) | TrySendError::Disconnected(written)) = queue().try_send(written)
     {
         written.commit();

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::blob;
 use super::error::SessionError;
 use super::head::{Head, Kind};
 use super::replace::{replacing, sync_folder};
@@ -11,14 +12,19 @@ use super::salvage::whole_entries;
 use super::scan::scan;
 
 /// Writes the lines of `from` to `to`, whole or not at all: `header`, then every line that is no header. Lines that are
-/// no entries go with them, but for a first one, which was the header.
+/// no entries go with them, but for a first one, which was the header; so does what they keep outside of the log.
 pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
     let source = File::open(from).map_err(SessionError::io("cannot read", from))?;
+    let folders = from.parent().zip(to.parent()).filter(|(from, to)| from != to);
+    let mut carried = Ok(());
     replacing(to, |file| {
         let mut out = BufWriter::new(file);
         let mut failure = None;
         writeln!(out, "{header}")?;
         let mut write = |line: &[u8]| {
+            if let (Some((from, to)), Ok(())) = (folders, &carried) {
+                carried = blob::carry(from, to, line);
+            }
             if failure.is_none() {
                 failure = out.write_all(line).and_then(|()| out.write_all(b"\n")).err();
             }
@@ -35,7 +41,8 @@ pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
             _ => write(line.bytes),
         })?;
         failure.map_or_else(|| out.flush(), Err)
-    })
+    })?;
+    carried
 }
 
 /// Copies a session that is about to be mended to a new file beside it, `<its name>.damaged`, or with a number where

@@ -1,11 +1,14 @@
 //! What the index reads of one line: its place in the tree and what cheap questions are asked about; the rest is
 //! checked to be JSON and skipped.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::json::{Text, WireStr};
+use crate::json::WireStr;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,23 +87,56 @@ impl<'a> Head<'a> {
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         // An array would pass for a struct.
         let is_object = line.trim_ascii_start().first() == Some(&b'{');
-        let quick = || serde_json::from_slice(line).ok();
-        if is_object { quick().or_else(|| Self::parse_field_by_field(line)) } else { None }
+        if !is_object {
+            return None;
+        }
+        let head = serde_json::from_slice::<Self>(line).ok();
+        if head.as_ref().is_some_and(Self::is_plain) {
+            return head;
+        }
+        // What is read as bytes may hold control characters, which JSON forbids and JavaScript refuses.
+        serde_json::from_slice::<IgnoredAny>(line).ok()?;
+        Self::parse_lossily(line).or(head).or_else(|| Self::parse_field_by_field(line))
+    }
+
+    /// Whether the texts hold neither control characters nor what may be no UTF-8.
+    fn is_plain(&self) -> bool {
+        let role = self.message.as_ref().and_then(|message| message.role.as_ref());
+        let texts = [&self.tag, &self.id, &self.parent_id, &self.first_kept_entry_id];
+        let is_plain = |text: &WireStr<'_>| text.as_bytes().iter().all(|byte| (b' '..0x7f).contains(byte));
+        texts.into_iter().flatten().chain(role).all(is_plain)
+    }
+
+    /// Reads a line that is no UTF-8 as JavaScript would: with U+FFFD where that is not so.
+    fn parse_lossily(line: &[u8]) -> Option<Self> {
+        let Cow::Owned(text) = String::from_utf8_lossy(line) else { return None };
+        let head = Head::parse(text.as_bytes())?;
+        let owned = |text: Option<WireStr<'_>>| text.map(WireStr::into_owned);
+        Some(Self {
+            tag: owned(head.tag),
+            id: owned(head.id),
+            parent_id: owned(head.parent_id),
+            first_kept_entry_id: owned(head.first_kept_entry_id),
+            version: head.version,
+            message: head.message.map(|message| Message { role: owned(message.role) }),
+        })
     }
 
     /// Reads a line that says something twice or in another type than expected, as JavaScript would: the last of equal
     /// names counts, an odd value is none.
     fn parse_field_by_field(line: &'a [u8]) -> Option<Self> {
-        let fields: IndexMap<Text, &'a RawValue> = serde_json::from_slice(line).ok()?;
-        let text = |name: &str| field::<WireStr<'a>>(fields.get(&Text::from(name)).copied());
+        let fields: IndexMap<WireStr<'a>, &'a RawValue> = serde_json::from_slice(line).ok()?;
+        let raw = |name: &str| fields.get(&WireStr::from_text(name)).copied();
+        let text = |name: &str| field::<WireStr<'a>>(raw(name));
+        let message = field::<IndexMap<WireStr<'a>, &'a RawValue>>(raw("message"));
         Some(Self {
             tag: text("type"),
             id: text("id"),
             parent_id: text("parentId"),
             first_kept_entry_id: text("firstKeptEntryId"),
-            version: field(fields.get(&Text::from("version")).copied()),
-            message: field::<IndexMap<Text, &'a RawValue>>(fields.get(&Text::from("message")).copied())
-                .map(|message| Message { role: field(message.get(&Text::from("role")).copied()) }),
+            version: field(raw("version")),
+            message: message
+                .map(|message| Message { role: field(message.get(&WireStr::from_text("role")).copied()) }),
         })
     }
 
@@ -168,14 +204,33 @@ mod tests {
             read(r#"{"type":"label","label":"\ud800","id":"\u0061","id":"a"}"#),
             (Kind::Label, Some("a".into()), None)
         );
+        assert_eq!(read(r#"{"\ud800type":"label"}"#), (Kind::Other, None, None));
         assert_eq!(read("{}"), (Kind::Other, None, None));
     }
 
     #[test]
+    fn what_is_no_utf_8_is_read_all_the_same() {
+        let head = Head::parse(b"{\"type\":\"message\",\"id\":\"a\",\"k\xff\":{\"\xff\":\"\xff\"}}").unwrap();
+        assert_eq!((head.kind(), head.id.unwrap().as_bytes()), (Kind::Message(Role::Other), &b"a"[..]));
+        let head = Head::parse(b"{\"\xfftype\":\"message\",\"id\":\"a\xff\"}").unwrap();
+        assert_eq!((head.kind(), head.id.unwrap().to_well_formed()), (Kind::Other, "a\u{fffd}".into()));
+    }
+
+    #[test]
     fn what_is_no_object_has_no_head() {
-        for line in
-            ["", "null", "5", "[]", "\"x\"", "{", r#"{"type":"message""#, r#"{"a":1}}"#, r#"{"a":01}"#]
-        {
+        for line in [
+            "",
+            "null",
+            "5",
+            "[]",
+            "{\"id\":\"a\u{1}\"}",
+            "{\"i\td\":1,\"id\":1}",
+            "\"x\"",
+            "{",
+            r#"{"type":"message""#,
+            r#"{"a":1}}"#,
+            r#"{"a":01}"#,
+        ] {
             assert!(Head::parse(line.as_bytes()).is_none(), "{line}");
         }
     }

@@ -5,11 +5,12 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::blob;
 use super::commit::Outcome;
 use super::disk::{Disk, System};
 use super::error::SessionError;
 use super::head::Head;
-use super::index::Index;
+use super::index::{Entry, Index};
 use super::lock::Identity;
 use super::scan::{Line, scan};
 use super::writer::Writer;
@@ -55,6 +56,10 @@ pub struct Log {
     /// Who this is, and whether it wrote last.
     pub(super) writer: Writer,
     pub(super) is_noted: bool,
+    /// Whether long contents are kept outside the log.
+    pub(super) blobs: bool,
+    /// The entries that name such contents.
+    naming: Vec<u32>,
 }
 
 impl Log {
@@ -84,6 +89,8 @@ impl Log {
             fresh,
             writer: Writer::begin(),
             is_noted: false,
+            blobs: false,
+            naming: Vec::new(),
         };
         log.absorb(&file)?;
         if log.open_end || log.torn.is_some() {
@@ -92,6 +99,32 @@ impl Log {
             let _ = log.seal(&file);
         }
         Ok(log)
+    }
+
+    /// From now on keeps contents over 64 KB once, in files beside the log, or no longer.
+    pub fn keep_blobs(&mut self, kept: bool) {
+        self.blobs = kept;
+    }
+
+    /// The blobs that are missing or damaged: where the entry that names it begins, how long that is, in bytes, and the
+    /// blob's file.
+    pub fn missing_blobs(&self) -> Result<Vec<(u64, u32, PathBuf)>, SessionError> {
+        let mut missing = Vec::new();
+        if self.naming.is_empty() {
+            return Ok(missing);
+        }
+        let mut file = self.file(false)?;
+        for entry in self.naming.iter().filter_map(|number| self.index.get(*number)) {
+            let line = self.line(&mut file, entry)?;
+            let files = blob::missing(self.folder(), &line);
+            missing.extend(files.into_iter().map(|path| (entry.offset, entry.len, path)));
+        }
+        Ok(missing)
+    }
+
+    /// Where the log and its blobs are.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// The index.
@@ -154,7 +187,11 @@ impl Log {
             return;
         }
         // The line feed that the last line lacked is no line of its own.
+        let before = self.index.len();
         self.index.add(line);
+        if blob::is_named(line.bytes) {
+            self.naming.extend((before..self.index.len()).filter_map(|number| u32::try_from(number).ok()));
+        }
         self.known = line.offset + line.bytes.len() as u64 + u64::from(line.ended);
         self.open_end = !line.ended;
         self.torn = None;
@@ -171,21 +208,25 @@ impl Log {
         self.known + self.torn.map_or(0, |(_, length)| length)
     }
 
-    /// The lines of some entries, each with a line feed.
+    /// The lines of some entries, each with a line feed; with the contents of their blobs.
     pub fn lines(&self, numbers: &[u32]) -> Result<Vec<u8>, SessionError> {
-        let failed = |action| SessionError::io(action, &self.path);
         let mut file = self.file(false)?;
         let mut bytes = Vec::new();
-        for number in numbers {
-            let Some(entry) = self.index.get(*number) else { continue };
-            file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
-            let line = Read::by_ref(&mut file).take(u64::from(entry.len));
-            if { line }.read_to_end(&mut bytes).map_err(failed("cannot read"))? < entry.len as usize {
-                return Err(self.changed());
-            }
+        for entry in numbers.iter().filter_map(|number| self.index.get(*number)) {
+            let line = self.line(&mut file, entry)?;
+            bytes.extend_from_slice(&blob::resolve(self.folder(), &line));
             bytes.push(b'\n');
         }
         Ok(bytes)
+    }
+
+    /// An entry's line.
+    fn line(&self, mut file: impl Read + Seek, entry: &Entry) -> Result<Vec<u8>, SessionError> {
+        let failed = |action| SessionError::io(action, &self.path);
+        file.seek(SeekFrom::Start(entry.offset)).map_err(failed("cannot read"))?;
+        let mut line = Vec::with_capacity(entry.len as usize);
+        let read = file.take(u64::from(entry.len)).read_to_end(&mut line).map_err(failed("cannot read"))?;
+        if read < entry.len as usize { Err(self.changed()) } else { Ok(line) }
     }
 
     /// Those of some entries that continue another one than they say, because that was lost: where they stand in

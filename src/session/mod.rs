@@ -2,9 +2,12 @@
 //! each entry is and how they hang together, so that what is read costs what it returns.
 
 mod append;
+mod blob;
 mod commit;
 mod copy;
 mod disk;
+mod doctor;
+mod edit;
 mod error;
 mod folder;
 mod head;
@@ -15,13 +18,17 @@ mod log;
 mod replace;
 mod salvage;
 mod scan;
+mod search;
+mod speech;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use append::Appended;
+pub use blob::rewrite;
 pub use copy::{copy, keep_aside};
 pub use disk::{Disk, System};
+pub use doctor::{Fault, Problem, Report, examine, salvage};
 pub use error::SessionError;
 pub use folder::{Folder, Listed};
 pub use head::{Head, Kind, Role};
@@ -30,4 +37,5 @@ pub use info::{Info, info, said};
 pub use log::{Durability, Log};
 pub use replace::replace;
 pub use scan::{Line, scan};
+pub use search::{Hit, Query, Search};
 pub use writer::Writer;

@@ -1,8 +1,10 @@
 //! Cuts a file into lines, in pieces of bounded size: a session may be larger than memory.
 
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 
-/// How much is read at once, in bytes.
+/// How much is read at once, in bytes: little at first, because most often there is only a line to read.
+const FIRST_PIECE: usize = 16 << 10;
 const PIECE: usize = 1 << 20;
 
 /// One line of a file, without its end.
@@ -18,9 +20,21 @@ pub struct Line<'a> {
 
 /// Reads `source`, which begins `offset` bytes into the file, to its end and hands on every line. What it has read, in
 /// bytes.
-pub fn scan(mut source: impl Read, offset: u64, mut take: impl FnMut(Line<'_>)) -> io::Result<u64> {
+pub fn scan(source: impl Read, offset: u64, mut take: impl FnMut(Line<'_>)) -> io::Result<u64> {
+    scan_while(source, offset, |line| {
+        take(line);
+        ControlFlow::Continue(())
+    })
+}
+
+/// As [`scan`], until `take` breaks off; what it has handed on, in bytes.
+pub fn scan_while(
+    mut source: impl Read,
+    offset: u64,
+    mut take: impl FnMut(Line<'_>) -> ControlFlow<()>,
+) -> io::Result<u64> {
     let mut held: Vec<u8> = Vec::new();
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; FIRST_PIECE];
     let mut at = offset;
     loop {
         let count = match source.read(&mut piece) {
@@ -40,15 +54,21 @@ pub fn scan(mut source: impl Read, offset: u64, mut take: impl FnMut(Line<'_>)) 
                 held.extend_from_slice(start);
                 &held
             };
-            take(Line { offset: at, bytes, ended: true });
+            let flow = take(Line { offset: at, bytes, ended: true });
             at += bytes.len() as u64 + 1;
+            if flow.is_break() {
+                return Ok(at - offset);
+            }
             held.clear();
             rest = tail.get(1..).unwrap_or_default();
         }
         held.extend_from_slice(rest);
+        if count == piece.len() && count < PIECE {
+            piece = vec![0; count * 8];
+        }
     }
     if !held.is_empty() {
-        take(Line { offset: at, bytes: &held, ended: false });
+        let _ = take(Line { offset: at, bytes: &held, ended: false });
         at += held.len() as u64;
     }
     Ok(at - offset)

@@ -95,7 +95,7 @@ fn what_is_wrong_is_said_and_only_a_skill_without_a_description_is_left_out() {
         ("a/SKILL.md", "---\nname: B--\ndescription: x\n---\n"),
         ("b/SKILL.md", "---\nname: b\n---\n"),
         ("c/SKILL.md", "---\nname: 12\ndescription: x\n---\n"),
-        ("d/SKILL.md", "---\ndescription: [x\n---\n"),
+        ("d/SKILL.md", "---\ndescription: Use when: asked\n---\n"),
     ]);
     let loaded = load_folder(dir.path().to_str().unwrap(), &Origin::User);
     assert_eq!(loaded.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>(), ["B--"]);
@@ -112,7 +112,7 @@ fn what_is_wrong_is_said_and_only_a_skill_without_a_description_is_left_out() {
             "name.startsWith is not a function",
         ]
     );
-    assert!(yaml.contains("at line 1, column"), "{yaml}");
+    assert!(yaml.contains(" at line 1, column 22:\n\ndescription: Use when: asked\n"), "{yaml}");
 }
 
 #[test]

@@ -90,12 +90,12 @@ pub enum GrepError {
 pub fn grep(request: &Request, cancel: &CancellationToken) -> Result<Found, GrepError> {
     let root = &request.path;
     let meta = root.metadata().map_err(|_| GrepError::NotFound(root.clone()))?;
-    let matcher = matcher(request)?;
-    let searching = Searching { request, matcher: &matcher, cancel };
     let mut globs = OverrideBuilder::new(&request.cwd);
     if let Some(glob) = request.glob.as_deref().filter(|glob| !glob.is_empty()) {
         globs.add(glob)?;
     }
+    let matcher = matcher(request)?;
+    let searching = Searching { request, matcher: &matcher, cancel };
     let batches = if meta.is_dir() {
         let mut builder = walk(root);
         builder.overrides(globs.build()?).add_custom_ignore_filename(".rgignore").current_dir(&request.cwd);

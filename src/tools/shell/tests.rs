@@ -74,7 +74,7 @@ fn tells_code_and_signal() {
 #[test]
 fn keeps_the_order_of_stdout_and_stderr() {
     let (_, said) = play("for i in 1 2 3 4 5 6 7 8; do echo o$i; echo e$i >&2; done", None, "");
-    let expected: String = (1..=8).map(|i| format!("o{i}\ne{i}\n")).collect();
+    let expected = (1..=8).flat_map(|i| [format!("o{i}\n"), format!("e{i}\n")]).collect::<String>();
     assert_eq!(said, expected);
 }
 
@@ -155,12 +155,12 @@ fn a_file_that_nobody_was_told_of_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     let mut output = Output::new(folder.path().into());
-    output.append(&[b'x'; 60 << 10]);
+    output.append(&vec![b'x'; 60 << 10]);
     assert_eq!(files(), 1);
     drop(output);
     assert_eq!(files(), 0);
     let mut output = Output::new(folder.path().into());
-    output.append(&[b'x'; 60 << 10]);
+    output.append(&vec![b'x'; 60 << 10]);
     output.shown();
     drop(output);
     assert_eq!(files(), 1);
@@ -169,7 +169,7 @@ fn a_file_that_nobody_was_told_of_is_removed() {
 #[test]
 fn a_full_disk_loses_the_file_and_not_the_output() {
     let mut output = Output::new("/nowhere".into());
-    output.append(&[b'x'; 60 << 10]);
+    output.append(&vec![b'x'; 60 << 10]);
     let shown = output.shown();
     assert_eq!((shown.path, shown.total_bytes), (None, 60 << 10));
     assert!(shown.unsaved.is_some_and(|why| why.contains("No such file")));

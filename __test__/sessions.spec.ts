@@ -13,24 +13,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SessionManager } from "argent-runtime/pi-coding-agent";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { assistant, fileOf as file, user } from "./support/sessions.js";
 
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "session-"));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
-
-const user = (content: string) => ({ role: "user" as const, content, timestamp: 1 });
-const assistant = (text: string) =>
-  ({
-    role: "assistant",
-    content: [{ type: "text", text }],
-    api: "anthropic-messages",
-    provider: "anthropic",
-    model: "claude",
-    stopReason: "stop",
-    timestamp: 2,
-  }) as unknown as ReturnType<typeof user>;
 
 /** A session of so many messages. */
 function talk(count: number): SessionManager {
@@ -39,7 +28,6 @@ function talk(count: number): SessionManager {
   return session;
 }
 
-const file = (session: SessionManager) => session.getSessionFile() as string;
 const texts = (session: SessionManager) =>
   session.buildSessionContext().messages.map((message) => {
     const { content } = message as { content: string | { text: string }[] };

@@ -58,7 +58,7 @@ await bench(import.meta.url, {
     {
       label: "search of 5,000 sessions, 292 MB, 5,000 hits",
       work: "search",
-      query: "file-47",
+      query: "file-46.ts",
       path: files.many,
     },
     { label: "the same, 255,000 hits", work: "search", query: "or Tea", path: files.many, rounds: 1 },

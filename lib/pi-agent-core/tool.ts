@@ -16,7 +16,7 @@ export interface AgentToolResult<T> {
   terminate?: boolean;
 }
 
-/** Takes what a tool has so far. */
+/** Takes what a tool has so far. Nothing is told of a tool that has settled. */
 // biome-ignore lint/suspicious/noExplicitAny: Pi's own default
 export type AgentToolUpdateCallback<T = any> = (partialResult: AgentToolResult<T>) => void;
 
@@ -27,7 +27,7 @@ export interface AgentTool<TParameters extends TSchema = TSchema, TDetails = any
   label: string;
   /** Puts arguments right before they are validated. */
   prepareArguments?: (args: unknown) => Static<TParameters>;
-  /** Runs a call; throws where it fails. */
+  /** Runs a call. What it throws is the error that the model sees. */
   execute: (
     toolCallId: string,
     params: Static<TParameters>,

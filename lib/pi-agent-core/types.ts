@@ -1,6 +1,5 @@
 // The plain shapes of the agent: its tools, hooks, configuration, state and events.
 
-import type { Static, TSchema } from "typebox";
 import type { streamSimple } from "../pi-ai/stream.js";
 import type {
   AssistantMessage,
@@ -11,12 +10,14 @@ import type {
   SimpleStreamOptions,
   TextContent,
   ThinkingBudgets,
-  Tool,
   ToolResultMessage,
   Transport,
 } from "../pi-ai/types.js";
 import type { AgentGuards, AgentStop } from "./guards.js";
 import type { AgentMessage } from "./messages.js";
+import type { AgentTool, AgentToolResult, ToolExecutionMode } from "./tool.js";
+
+export type { AgentTool, AgentToolResult, AgentToolUpdateCallback, ToolExecutionMode } from "./tool.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: hosts pass models, tools and details of any kind, as Pi lets them.
 type Any = any;
@@ -29,9 +30,6 @@ type AnyModel = Parameters<typeof streamSimple>[0];
 export type StreamFn = (
   ...args: Parameters<typeof streamSimple>
 ) => ReturnType<typeof streamSimple> | Promise<ReturnType<typeof streamSimple>>;
-
-/** How the calls of one answer are run: one after another, or all at once after each was prepared in turn. */
-export type ToolExecutionMode = "sequential" | "parallel";
 
 /** How many queued messages a turn takes. */
 export type QueueMode = "all" | "one-at-a-time";
@@ -168,36 +166,6 @@ export interface AgentState {
   readonly errorMessage?: string;
   /** Which guard stopped the latest run. */
   readonly stop?: AgentStop;
-}
-
-/** What a tool gives, in the end or on the way. */
-export interface AgentToolResult<T> {
-  /** For the model. */
-  content: (TextContent | ImageContent)[];
-  /** For the host. */
-  details: T;
-  /** Whether the run should end here; it does if all calls of the answer say so. */
-  terminate?: boolean;
-}
-
-/** Tells how far a tool has come. Nothing is told of a tool that has settled. */
-export type AgentToolUpdateCallback<T = Any> = (partialResult: AgentToolResult<T>) => void;
-
-/** A tool that an agent can run. */
-export interface AgentTool<TParameters extends TSchema = TSchema, TDetails = Any> extends Tool<TParameters> {
-  /** Name for people. */
-  label: string;
-  /** Changes the arguments as they came from the model before they are validated. */
-  prepareArguments?: (args: unknown) => Static<TParameters>;
-  /** Runs a call. What it throws is the error that the model sees. */
-  execute: (
-    toolCallId: string,
-    params: Static<TParameters>,
-    signal?: AbortSignal,
-    onUpdate?: AgentToolUpdateCallback<TDetails>,
-  ) => Promise<AgentToolResult<TDetails>>;
-  /** Default: as the run's. */
-  executionMode?: ToolExecutionMode;
 }
 
 /** What a run starts from. */

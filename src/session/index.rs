@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::head::{Head, Kind, Role};
-use super::salvage::{damaged_parent, ids, one_bit_off, whole_entries};
+use super::salvage::{damaged_parent, ids, one_bit_off, unreplaced, whole_entries};
 use super::scan::Line;
 use crate::json::WireStr;
 
@@ -186,7 +186,9 @@ impl Index {
 
     /// What stands in for a lost entry, or the one whose id differs in one bit: no other id comes that close by chance.
     fn nearly(&self, id: &[u8]) -> Option<u32> {
-        let close = || one_bit_off(id).find_map(|id| self.find(&id));
+        // A byte that has become no UTF-8 was read as U+FFFD.
+        let find = |id: &[u8]| self.find(id).or_else(|| self.find(String::from_utf8_lossy(id).as_bytes()));
+        let close = || one_bit_off(id).chain(unreplaced(id)).find_map(|id| find(&id));
         self.lost.get(id).copied().or_else(|| if id.len() <= LONGEST_ID { close() } else { None })
     }
 

@@ -74,6 +74,16 @@ pub(super) fn one_bit_off(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
+/// The names that a name may have been before its first byte that is no UTF-8 was read as U+FFFD.
+pub(super) fn unreplaced(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    const REPLACED: &[u8] = "\u{fffd}".as_bytes();
+    let parts =
+        memmem::find(name, REPLACED).and_then(|at| Some((name.get(..at)?, name.get(at + REPLACED.len()..)?)));
+    parts.into_iter().flat_map(|(before, after)| {
+        (0..0x80).map(move |byte| [before, std::slice::from_ref(&byte), after].concat())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

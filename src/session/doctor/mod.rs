@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use serde::Serialize;
 
 use super::blob;
@@ -232,6 +233,10 @@ impl Survey {
         let is_header = self.rows.first().is_some_and(|row| row.kind == Kind::Header && row.id.is_some());
         if is_first && !is_header {
             self.problem(Fault::Header, place, None);
+            // The index reads entries as the header's version has them; only the first one had neither this nor ids.
+            let is_tree = memmem::find(line.bytes, b"\"version\":").is_some()
+                || self.rows.first().is_some_and(|row| row.id.is_some());
+            self.index.version = is_tree.then(|| f64::from(CURRENT));
         }
         if is_first && !is_header && self.rows.iter().all(|row| row.kind == Kind::Header) {
             self.damaged_header = Some(line.bytes.to_vec());

@@ -14,6 +14,7 @@ use super::super::edit::with_fields;
 use super::super::error::SessionError;
 use super::super::head::Kind;
 use super::super::replace::replacing;
+use super::super::salvage::damaged_parent;
 use super::super::scan::scan_while;
 use super::{CURRENT, Report, Row, Survey, part, survey};
 use crate::json::WireStr;
@@ -169,7 +170,7 @@ impl<'a> Weaver<'a> {
             id
         };
         let parent = match parent {
-            None if !self.is_adopted(number) => None,
+            None if !self.is_adopted(number) && damaged_parent(line).is_none() => None,
             Some(parent) if self.can_continue(id.as_bytes(), parent) => {
                 fields.extend(renamed.as_ref().map(|renamed| ("parentId", json!(renamed).to_string())));
                 Some(parent.to_vec())
@@ -315,11 +316,11 @@ mod tests {
         let field = |line: &str, name: &str| fragment(line.as_bytes(), name).unwrap();
         assert_eq!(lines.len(), 6);
         let second = field(&lines[3], "id");
+        assert!(lines[3].contains("1e+21"), "{}", lines[3]);
         assert_eq!(field(&lines[4], "parentId"), second);
         assert_eq!(field(&lines[5], "parentId"), "c");
         let (_, lines) = salvaged(&[HEADER, &message("a", "\"b\""), &message("b", "\"a\"")].join("\n"));
         assert_eq!(lines[1..], [message("a", "\"b\""), message("b", "null")]);
-        assert!(lines[3].contains("1e+21"));
     }
 
     #[test]

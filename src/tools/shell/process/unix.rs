@@ -68,10 +68,11 @@ impl Process {
     }
 
     fn signal(&mut self, signal: Signal) {
-        // Fails only when nobody is left.
-        let _ = kill_process_group(self.pid, signal);
+        // First: once the shell has ended, what it started and what left its group has no tie to it any more.
         #[cfg(target_os = "linux")]
         self.tree.signal(signal);
+        // Fails only when nobody is left.
+        let _ = kill_process_group(self.pid, signal);
     }
 
     /// Whether any process besides the shell may still live. `open` says whether one holds the output.

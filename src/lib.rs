@@ -10,9 +10,10 @@
 //! - [`skills`]: which skills there are.
 //! - [`prompts`]: the files that prompts are made of: templates, a project's instructions.
 //! - [`paths`]: folders and paths as Node has them.
+//! - `tls`: which certificates are trusted.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> ai, session, sis, tools, {skills, prompts} -> yaml} -> json`.
+//! Dependencies point one way: `node -> {net -> {ai, tls}, session, sis -> tls, tools, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
 pub mod json;
@@ -24,5 +25,6 @@ pub mod prompts;
 pub mod session;
 pub mod sis;
 pub mod skills;
+mod tls;
 pub mod tools;
 pub mod yaml;

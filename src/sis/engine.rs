@@ -54,6 +54,9 @@ impl Default for Config {
 /// How much of a call's arguments and of its error is kept, in characters.
 const KEPT: usize = 2000;
 
+/// How long the name of an episode may be, in bytes.
+const LONGEST_ID: usize = 500;
+
 /// The lessons in memory, as of a revision of the store.
 #[derive(Default)]
 struct Memory {
@@ -142,8 +145,8 @@ impl Sis {
     /// Records a finished run, learns from it, and credits its outcome when it can be told from the run. `drafts` are
     /// lessons that others found in it. A run that was recorded is not recorded again.
     pub fn finish(&self, mut episode: Episode, drafts: &[Draft]) -> Result<Learned> {
-        if episode.id.is_empty() {
-            return Err(SisError::input("id", "is empty"));
+        if episode.id.is_empty() || episode.id.len() > LONGEST_ID {
+            return Err(SisError::input("id", format!("has no characters, or more than {LONGEST_ID} bytes")));
         }
         // Before anything is cut: half a key is not known for one.
         clean(&mut episode);

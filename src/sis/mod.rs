@@ -42,5 +42,7 @@ pub use lesson::{Draft, Endorsement, Endorser, Kind, Lesson};
 pub use scope::Scope;
 pub use screen::{Screened, Threat, screen};
 pub use select::{Choice, Chosen, Query, Reason, Selection};
-pub use store::{Changes, Injection, Rows, Settled, SqliteStore, Store};
+#[cfg(feature = "postgres")]
+pub use store::PostgresStore;
+pub use store::{Changes, Injection, Rows, Settled, SqliteStore, Store, open as open_store};
 pub use text::{normalized, terms, tokens};

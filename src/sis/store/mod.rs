@@ -3,12 +3,20 @@
 //!
 //! Calls block: hosts make them off their main thread. A store for many machines keeps a pool of connections behind it.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 use super::{Endorsement, Episode, Lesson, Scope, SisError};
@@ -102,4 +110,49 @@ pub trait Rows {
     fn endorse(&mut self, endorsement: &Endorsement) -> Result<()>;
     /// A lesson's endorsements.
     fn endorsements(&mut self, lesson: i64) -> Result<Vec<Endorsement>>;
+}
+
+/// Opens the store at a place: a `postgres://` URL, or the path of a file, whose folder is made where there is none.
+pub fn open(place: &str) -> Result<Arc<dyn Store>> {
+    if place.starts_with("postgres://") || place.starts_with("postgresql://") {
+        #[cfg(feature = "postgres")]
+        return Ok(Arc::new(PostgresStore::open(place)?));
+        #[cfg(not(feature = "postgres"))]
+        return Err(SisError::input("store", "this build has no client for PostgreSQL"));
+    }
+    let path = Path::new(place);
+    if let Some(folder) = path.parent() {
+        let failed = |error: std::io::Error| SisError::Store {
+            action: "opening the lessons' store",
+            reason: error.to_string(),
+        };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    Ok(Arc::new(SqliteStore::open(path)?))
+}
+
+/// All words that a lesson can be searched by.
+fn searchable(lesson: &Lesson) -> String {
+    let mut words = lesson.text.clone();
+    let told = [&lesson.context, &lesson.action, &lesson.outcome, &lesson.correction];
+    for part in told.into_iter().flatten().chain(&lesson.tags).chain(&lesson.related_tools) {
+        words.push(' ');
+        words.push_str(part);
+    }
+    // Paths, addresses and the like are searched by their words, which not every server would take apart.
+    words.replace(|c: char| !(c.is_alphanumeric() || c == '_'), " ")
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| SisError::Store { action: "writing lessons", reason: error.to_string() })
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| SisError::Store { action: "reading lessons", reason: error.to_string() })
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
 }

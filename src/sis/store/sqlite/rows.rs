@@ -2,10 +2,9 @@
 
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Params, Row, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::{Changes, Injection, Result, Rows, Settled};
+use super::super::{Changes, Injection, Result, Rows, Settled, json, limit, searchable};
 use super::failed;
 use crate::sis::text::terms;
 use crate::sis::{Endorsement, Episode, Lesson, Scope, SisError};
@@ -37,14 +36,9 @@ impl Transaction<'_> {
     }
 
     fn index(&self, id: i64, lesson: &Lesson) -> Result<()> {
-        let mut words = lesson.text.clone();
-        let told = [&lesson.context, &lesson.action, &lesson.outcome, &lesson.correction];
-        for part in told.into_iter().flatten().chain(&lesson.tags).chain(&lesson.related_tools) {
-            words.push(' ');
-            words.push_str(part);
-        }
         self.run("DELETE FROM lesson_words WHERE rowid = ?1", [id])?;
-        self.run("INSERT INTO lesson_words (rowid, words) VALUES (?1, ?2)", params![id, words]).map(drop)
+        self.run("INSERT INTO lesson_words (rowid, words) VALUES (?1, ?2)", params![id, searchable(lesson)])
+            .map(drop)
     }
 }
 
@@ -227,11 +221,6 @@ fn injection(row: &Row<'_>) -> rusqlite::Result<Injection> {
     })
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| SisError::Store { action: "writing lessons", reason: error.to_string() })
-}
-
 fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     serde_json::from_str(row.get_ref(column)?.as_str()?)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
@@ -239,8 +228,4 @@ fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
     bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect()
-}
-
-fn limit(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX)
 }

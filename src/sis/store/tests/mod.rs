@@ -1,23 +1,45 @@
 //! What every store has to do. Each test is given a store that is empty.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
+mod place;
 
-use super::{Rows, SqliteStore, Store};
-use crate::sis::{Config, Draft, Episode, Outcome, Scope, Shown, Sis, SisError};
+use std::process::{Command, Stdio};
+
+use self::place::Place;
+use super::{Rows, open};
+use crate::sis::{Draft, Episode, Outcome, Scope, Shown, SisError};
 
 const DAY: i64 = 86_400_000;
 
-fn sis(path: &Path, agent: &str) -> Sis {
-    let config = Config { agent: agent.into(), shared: vec!["team".into()], ..Config::default() };
-    Sis::new(Arc::new(SqliteStore::open(path).unwrap()), config).unwrap()
+/// Runs the tests on each store.
+macro_rules! on_each_store {
+    ($($test:ident,)*) => {
+        mod file {
+            $(#[test]
+            fn $test() {
+                super::$test(&super::Place::file());
+            })*
+        }
+        #[cfg(feature = "postgres")]
+        mod server {
+            $(#[test]
+            fn $test() {
+                let Some(place) = super::Place::database() else { return };
+                super::$test(&place);
+            })*
+        }
+    };
 }
 
-fn place() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lessons.db");
-    (folder, path)
+on_each_store! {
+    odd_texts_come_back_as_they_were,
+    lessons_outlive_the_process_and_agents_do_not_see_each_others,
+    an_outcome_counts_once_and_the_last_one_counts,
+    ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while,
+    an_episode_is_recorded_once,
+    a_write_that_fails_leaves_nothing_behind,
+    a_second_process_sees_what_the_first_learns,
+    eight_processes_lose_nothing_and_double_nothing,
+    a_killed_process_loses_nothing_that_it_acknowledged,
 }
 
 fn episode(id: &str, shown: &[i64], at: i64) -> Episode {
@@ -25,35 +47,31 @@ fn episode(id: &str, shown: &[i64], at: i64) -> Episode {
     Episode { id: id.into(), finished_at: at, shown: shown.collect(), ..Episode::default() }
 }
 
-#[test]
-fn lessons_outlive_the_process_and_agents_do_not_see_each_others() {
-    let (_folder, path) = place();
-    let mine = sis(&path, "a");
+fn lessons_outlive_the_process_and_agents_do_not_see_each_others(place: &Place) {
+    let mine = place.sis("a");
     let shared = Draft { scope: Some(Scope::Shared("team".into())), ..Draft::new("Deploy from `main` only") };
     let learned = mine.learn(&[Draft::new("Use readFileSync here"), shared], 5).unwrap();
     assert_eq!(learned.added.len(), 2);
     drop(mine);
     let texts = |agent| {
         let mut texts: Vec<_> =
-            sis(&path, agent).lessons(5).unwrap().into_iter().map(|lesson| lesson.text).collect();
+            place.sis(agent).lessons(5).unwrap().into_iter().map(|lesson| lesson.text).collect();
         texts.sort();
         texts
     };
     assert_eq!(texts("a"), ["Deploy from `main` only", "Use readFileSync here"]);
     assert_eq!(texts("b"), ["Deploy from `main` only"]);
-    let found = sis(&path, "a").search("readFileSync deploying", 5).unwrap();
+    let found = place.sis("a").search("readFileSync deploying", 5).unwrap();
     assert_eq!(found.len(), 2, "the words are stemmed and any of them will do");
-    assert_eq!(sis(&path, "b").lesson(learned.added[0], 5).unwrap(), None);
+    assert_eq!(place.sis("b").lesson(learned.added[0], 5).unwrap(), None);
     assert_eq!(
-        sis(&path, "b").set_active(learned.added[0], false, 6).unwrap_err().code(),
+        place.sis("b").set_active(learned.added[0], false, 6).unwrap_err().code(),
         "SIS_UNKNOWN_LESSON"
     );
 }
 
-#[test]
-fn an_outcome_counts_once_and_the_last_one_counts() {
-    let (_folder, path) = place();
-    let sis = sis(&path, "a");
+fn an_outcome_counts_once_and_the_last_one_counts(place: &Place) {
+    let sis = place.sis("a");
     let id = sis.learn(&[Draft::new("Run the migration before the tests")], 0).unwrap().added[0];
     sis.finish(episode("e1", &[id], 10), &[]).unwrap();
     let confidence = || sis.lesson(id, 20).unwrap().unwrap().confidence;
@@ -72,10 +90,8 @@ fn an_outcome_counts_once_and_the_last_one_counts() {
     assert_eq!(sis.settle(&Outcome::new("e1", 3.0, 1)).unwrap_err().code(), "SIS_INPUT");
 }
 
-#[test]
-fn ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while() {
-    let (_folder, path) = place();
-    let sis = sis(&path, "a");
+fn ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while(place: &Place) {
+    let sis = place.sis("a");
     let id = sis.learn(&[Draft::new("Run the migration before the tests")], 0).unwrap().added[0];
     let run = |number: i64, contradicted: bool| {
         let name = format!("e{number}");
@@ -99,10 +115,8 @@ fn ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while() {
     assert!(mended.confidence > bad.confidence);
 }
 
-#[test]
-fn an_episode_is_recorded_once() {
-    let (_folder, path) = place();
-    let sis = sis(&path, "a");
+fn an_episode_is_recorded_once(place: &Place) {
+    let sis = place.sis("a");
     let drafts = [Draft::new("Always pin the toolchain")];
     assert!(sis.finish(episode("e", &[], 1), &drafts).unwrap().recorded);
     assert!(!sis.finish(episode("e", &[], 1), &drafts).unwrap().recorded);
@@ -115,10 +129,8 @@ fn an_episode_is_recorded_once() {
     assert_eq!(sis.episodes(5).unwrap().len(), 2);
 }
 
-#[test]
-fn a_write_that_fails_leaves_nothing_behind() {
-    let (_folder, path) = place();
-    let store = SqliteStore::open(&path).unwrap();
+fn a_write_that_fails_leaves_nothing_behind(place: &Place) {
+    let store = place.store();
     let scope = Scope::Agent("a".into());
     let failed = store.write(&mut |rows: &mut dyn Rows| {
         assert!(rows.add_episode(&scope, &episode("e", &[], 1))?);
@@ -135,18 +147,73 @@ fn a_write_that_fails_leaves_nothing_behind() {
     assert_eq!(found, None);
 }
 
-#[test]
-fn a_store_of_a_later_version_is_left_alone() {
-    let (_folder, path) = place();
-    drop(SqliteStore::open(&path).unwrap());
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert_eq!(SqliteStore::open(&path).unwrap_err().code(), "SIS_VERSION");
+fn odd_texts_come_back_as_they_were(place: &Place) {
+    let sis = place.sis("a");
+    let (nul, long) = ("Never put a \0 into a file's name", "\u{1f980} crabs walk sideways ".repeat(86));
+    sis.finish(episode("odd \0 'id'", &[], 1), &[Draft::new(nul), Draft::new(long.trim())]).unwrap();
+    let texts: Vec<_> = place.sis("a").lessons(1).unwrap().into_iter().map(|lesson| lesson.text).collect();
+    assert_eq!(texts, [nul, long.trim()]);
+    assert_eq!(place.sis("a").episodes(1).unwrap()[0].id, "odd \0 'id'");
+    assert!(!sis.finish(episode("odd \0 'id'", &[], 1), &[]).unwrap().recorded);
+    assert_eq!(sis.search("'); DROP TABLE lessons; -- sideways | & !", 5).unwrap().len(), 1);
 }
 
 #[test]
-fn a_second_process_sees_what_the_first_learns() {
-    let (_folder, path) = place();
-    let (one, two) = (sis(&path, "a"), sis(&path, "a"));
+fn a_file_of_a_later_version_is_left_alone() {
+    let place = Place::file();
+    drop(place.store());
+    rusqlite::Connection::open(&place.name).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert_eq!(open(&place.name).err().unwrap().code(), "SIS_VERSION");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_of_a_later_version_is_left_alone() {
+    let Some(place) = Place::database() else { return };
+    drop(place.store());
+    let mut client = postgres::Client::connect(&place.name, postgres::NoTls).unwrap();
+    client.batch_execute("UPDATE argent_sis.version SET number = 99").unwrap();
+    assert_eq!(open(&place.name).err().unwrap().code(), "SIS_VERSION");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_role_without_rights_to_make_tables_uses_those_that_are_there() {
+    let Some(place) = Place::database() else { return };
+    let other = Place::named(place.name.replace("argent@", "clerk@"));
+    let mut client = postgres::Client::connect(&place.name, postgres::NoTls).unwrap();
+    client.batch_execute("CREATE ROLE clerk LOGIN").unwrap();
+    let refused = open(&other.name).err().unwrap();
+    assert!(refused.to_string().contains("permission denied"), "{refused}");
+    drop(place.store());
+    let grants = "GRANT USAGE ON SCHEMA argent_sis TO clerk;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA argent_sis TO clerk";
+    client.batch_execute(grants).unwrap();
+    assert_eq!(other.sis("a").learn(&[Draft::new("Clerks file in triplicate")], 1).unwrap().added.len(), 1);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_server_is_believed_by_its_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let certificate = file("server.crt", key.cert.pem());
+    let secret = file("server.key", key.signing_key.serialize_pem());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(_server) = place::Server::start(&[&free.to_string(), &certificate, &secret]) else { return };
+    let url = format!("postgres://argent@localhost:{free}/postgres?sslmode=require");
+    let refused = open(&url).err().unwrap();
+    assert!(refused.to_string().contains("certificate"), "{refused}");
+    open(&format!("{url}&sslrootcert={certificate}")).unwrap();
+}
+
+fn a_second_process_sees_what_the_first_learns(place: &Place) {
+    let (one, two) = (place.sis("a"), place.sis("a"));
     let id = one.learn(&[Draft::new("Use `cargo nextest` in this repository")], 1).unwrap().added[0];
     let query =
         crate::sis::Query { prompt: "run nextest for the repository".into(), now: DAY, ..Default::default() };
@@ -157,11 +224,11 @@ fn a_second_process_sees_what_the_first_learns() {
 }
 
 /// Runs this test binary again as another process that writes to a store.
-fn writer(path: &Path, name: &str, runs: usize) -> Command {
+fn writer(place: &Place, name: &str, runs: usize) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "sis::store::tests::writes_when_told", "--nocapture"])
-        .env("SIS_STORE", path)
+        .env("SIS_STORE", &place.name)
         .env("SIS_WRITER", name)
         .env("SIS_RUNS", runs.to_string())
         .stdout(Stdio::piped());
@@ -171,10 +238,10 @@ fn writer(path: &Path, name: &str, runs: usize) -> Command {
 /// Not a test by itself: what the other processes of the tests below do.
 #[test]
 fn writes_when_told() {
-    let Some(path) = std::env::var_os("SIS_STORE") else { return };
+    let Ok(store) = std::env::var("SIS_STORE") else { return };
     let name = std::env::var("SIS_WRITER").unwrap();
     let runs: usize = std::env::var("SIS_RUNS").unwrap().parse().unwrap();
-    let sis = sis(Path::new(&path), "a");
+    let sis = Place::named(store).sis("a");
     for run in 0..runs {
         let id = format!("{name}-{run}");
         // One lesson that all learn, one of its own.
@@ -190,17 +257,15 @@ fn writes_when_told() {
     }
 }
 
-#[test]
-fn eight_processes_lose_nothing_and_double_nothing() {
-    let (_folder, path) = place();
+fn eight_processes_lose_nothing_and_double_nothing(place: &Place) {
     let runs = 12;
     let children: Vec<_> = (0..8)
-        .map(|number| writer(&path, &format!("{}writer", (b'a' + number) as char), runs).spawn().unwrap())
+        .map(|number| writer(place, &format!("{}writer", (b'a' + number) as char), runs).spawn().unwrap())
         .collect();
     for child in children {
         assert!(child.wait_with_output().unwrap().status.success());
     }
-    let sis = sis(&path, "a");
+    let sis = place.sis("a");
     let lessons = sis.lessons(3).unwrap();
     let common: Vec<_> = lessons.iter().filter(|lesson| lesson.text.starts_with("Pin")).collect();
     assert_eq!(common.len(), 1);
@@ -211,11 +276,9 @@ fn eight_processes_lose_nothing_and_double_nothing() {
     assert_eq!(sis.episodes(1000).unwrap().len(), 2 * 8 * runs);
 }
 
-#[test]
-fn a_killed_process_loses_nothing_that_it_acknowledged() {
+fn a_killed_process_loses_nothing_that_it_acknowledged(place: &Place) {
     use std::io::{BufRead, BufReader};
-    let (_folder, path) = place();
-    let mut child = writer(&path, "victim", 100_000).spawn().unwrap();
+    let mut child = writer(place, "victim", 100_000).spawn().unwrap();
     let mut kept = Vec::new();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while kept.len() < 15 {
@@ -225,7 +288,7 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
     child.kill().unwrap();
     child.wait().unwrap();
     kept.extend(lines.map_while(Result::ok).filter_map(|line| Some(line.split_once("kept ")?.1.to_owned())));
-    let store = SqliteStore::open(&path).unwrap();
+    let store = place.store();
     store
         .read(&mut |rows| {
             for id in &kept {
@@ -235,5 +298,5 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
             Ok(())
         })
         .unwrap();
-    assert!(sis(&path, "a").lessons(1).unwrap().iter().any(|lesson| lesson.text.starts_with("Pin")));
+    assert!(place.sis("a").lessons(1).unwrap().iter().any(|lesson| lesson.text.starts_with("Pin")));
 }

@@ -17,6 +17,7 @@ pub mod provider;
 mod queue;
 pub mod session;
 pub mod session_work;
+pub mod sis;
 pub mod skills;
 mod socket;
 pub mod tools;

@@ -56,6 +56,18 @@ impl Context {
     }
 }
 
+impl Context {
+    /// How often a lesson must be expected to help. Where anything may be tried, relevance and what was drawn decide.
+    pub const fn least_belief(self) -> f64 {
+        match self {
+            Self::General => 0.0,
+            Self::Tool => 0.5,
+            Self::External => 0.65,
+            Self::Critical => 0.8,
+        }
+    }
+}
+
 /// The parts of a score, each with its weight applied.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

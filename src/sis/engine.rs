@@ -11,8 +11,8 @@ use super::learn::{Learned, learn};
 use super::select::{Index, select};
 use super::text::clipped;
 use super::{
-    Choice, Draft, Endorsement, Episode, Injection, Lesson, Outcome, Query, Rows, Scope, Selection, SisError,
-    SqliteStore, Store, cited, extract, screen, section, weigh,
+    Choice, Draft, Endorsement, Episode, Injection, Lesson, Outcome, Query, Rows, Scope, Selection, Shown,
+    SisError, SqliteStore, Store, cited, extract, screen, section, weigh,
 };
 
 type Result<T> = std::result::Result<T, SisError>;
@@ -145,9 +145,8 @@ impl Sis {
     /// Records a finished run, learns from it, and credits its outcome when it can be told from the run. `drafts` are
     /// lessons that others found in it. A run that was recorded is not recorded again.
     pub fn finish(&self, mut episode: Episode, drafts: &[Draft]) -> Result<Learned> {
-        if episode.id.is_empty() || episode.id.len() > LONGEST_ID {
-            return Err(SisError::input("id", format!("has no characters, or more than {LONGEST_ID} bytes")));
-        }
+        episode.id = named(&episode.id)?;
+        episode.is_open = false;
         // Before anything is cut: half a key is not known for one.
         clean(&mut episode);
         let mut found = if self.config.extracts { extract(&episode) } else { Vec::new() };
@@ -161,27 +160,59 @@ impl Sis {
             call.input = clipped(&call.input, KEPT);
             call.error = call.error.as_deref().map(|error| clipped(error, KEPT));
         }
+        let scope = self.scope();
         self.write(|rows, index| {
-            if !rows.add_episode(&self.scope(), &episode)? {
-                return Ok(Learned::default());
+            let mut episode = episode.clone();
+            if let Some(begun) = rows.episode(&scope, &episode.id)? {
+                if !begun.is_open {
+                    return Ok(Learned::default());
+                }
+                let known =
+                    |shown: &Shown| episode.shown.iter().any(|other| other.lesson_id == shown.lesson_id);
+                let more: Vec<Shown> = begun.shown.into_iter().filter(|shown| !known(shown)).collect();
+                episode.shown.extend(more);
+                if episode.pre_valence == 0.0 {
+                    episode.pre_valence = begun.pre_valence;
+                }
             }
-            for shown in &episode.shown {
-                rows.put_injection(&Injection {
-                    episode_id: episode.id.clone(),
-                    lesson_id: shown.lesson_id,
-                    relevance: shown.relevance,
-                    terms: shown.terms.clone(),
-                    settled: None,
-                })?;
-            }
+            let is_settled = put(rows, &scope, &episode)?;
             weigh::used(rows, &episode)?;
-            if let Some(outcome) = &outcome {
+            // What the host has said of the run goes before what can be told from it.
+            if let Some(outcome) = outcome.as_ref().filter(|_| !is_settled || episode.valence.is_some()) {
                 weigh::settle(rows, outcome, &self.config)?;
             }
             let mut learned =
                 learn(rows, index, &self.config, found.clone(), Some(&episode.id), episode.finished_at)?;
             learned.recorded = true;
             Ok(learned)
+        })
+    }
+
+    /// An episode without secrets, for those who pass it on.
+    #[must_use]
+    pub fn screened(&self, mut episode: Episode) -> Episode {
+        clean(&mut episode);
+        episode
+    }
+
+    /// Notes what a run is shown before the run is over. [`Sis::finish`] completes the episode, and outcomes may come
+    /// before it; an episode that is complete stays as it is.
+    pub fn begin(&self, id: &str, shown: &[Shown], pre_valence: f64, at: i64) -> Result<()> {
+        let episode = Episode {
+            id: named(id)?,
+            started_at: at,
+            finished_at: at,
+            shown: shown.to_vec(),
+            is_open: true,
+            pre_valence,
+            ..Episode::default()
+        };
+        let scope = self.scope();
+        self.write(|rows, _| {
+            if rows.episode(&scope, id)?.is_some() {
+                return Ok(());
+            }
+            put(rows, &scope, &episode).map(drop)
         })
     }
 
@@ -230,6 +261,11 @@ impl Sis {
             return Err(SisError::input("embedding", "is empty or has something in it that is no number"));
         }
         self.write(|rows, _| vectors.iter().try_for_each(|(id, vector)| rows.embed(*id, vector)))
+    }
+
+    /// Lessons that have no place among embeddings yet, and what they say.
+    pub fn unembedded(&self, most: usize) -> Result<Vec<(i64, String)>> {
+        self.read(|index| Ok(index.unembedded().take(most).map(|(id, text)| (id, text.to_owned())).collect()))
     }
 
     /// A lesson that the agent reads.
@@ -299,6 +335,34 @@ fn refresh(memory: &mut Memory, rows: &mut dyn Rows, scopes: &[Scope]) -> Result
     }
     memory.revision = changes.revision;
     Ok(())
+}
+
+/// An episode's name, if it can be one.
+fn named(id: &str) -> Result<String> {
+    if id.is_empty() || id.len() > LONGEST_ID {
+        return Err(SisError::input("id", format!("has no characters, or more than {LONGEST_ID} bytes")));
+    }
+    Ok(id.to_owned())
+}
+
+/// Writes an episode and what it was shown. Whether its outcome is known already.
+fn put(rows: &mut dyn Rows, scope: &Scope, episode: &Episode) -> Result<bool> {
+    rows.put_episode(scope, episode)?;
+    let known = rows.shown_in(scope, &episode.id)?;
+    for shown in &episode.shown {
+        if known.iter().any(|injection| injection.lesson_id == shown.lesson_id) {
+            continue;
+        }
+        rows.put_injection(&Injection {
+            scope: scope.clone(),
+            episode_id: episode.id.clone(),
+            lesson_id: shown.lesson_id,
+            relevance: shown.relevance,
+            terms: shown.terms.clone(),
+            settled: None,
+        })?;
+    }
+    Ok(known.iter().any(|injection| injection.settled.is_some()))
 }
 
 /// Which of the shown lessons the answer cites, if it cites any.

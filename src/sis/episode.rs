@@ -78,6 +78,9 @@ pub struct Episode {
     /// The lessons it was shown.
     #[serde(default)]
     pub shown: Vec<Shown>,
+    /// Whether the run goes on: no more is known of it than what it was shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_open: bool,
     /// How things stood before, -2 to 2.
     #[serde(default)]
     pub pre_valence: f64,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::belief::{Evidence, WINDOW};
-use super::{Config, Endorser, Episode, Injection, Lesson, Outcome, Rows, Settled, SisError, credit};
+use super::{Config, Endorser, Episode, Injection, Lesson, Outcome, Rows, Scope, Settled, SisError, credit};
 
 const DAY: i64 = 86_400_000;
 /// What trust in a lesson's source counts, in outcomes.
@@ -30,11 +30,12 @@ pub(super) fn used(rows: &mut dyn Rows, episode: &Episode) -> Result<(), SisErro
 
 /// Credits an outcome. The numbers of the lessons that it changed.
 pub(super) fn settle(rows: &mut dyn Rows, outcome: &Outcome, config: &Config) -> Result<Vec<i64>, SisError> {
+    let scope = Scope::Agent(config.agent.clone());
     let episode = rows
-        .episode(&outcome.episode_id)?
+        .episode(&scope, &outcome.episode_id)?
         .ok_or_else(|| SisError::UnknownEpisode { id: outcome.episode_id.clone() })?;
     let mut changed = Vec::new();
-    for mut injection in rows.shown_in(&outcome.episode_id)? {
+    for mut injection in rows.shown_in(&scope, &outcome.episode_id)? {
         let Some(mut lesson) = rows.lesson(injection.lesson_id)? else { continue };
         let Some(shown) = episode.shown.iter().find(|shown| shown.lesson_id == lesson.id) else { continue };
         let credit = credit(outcome, &episode, shown, &lesson);

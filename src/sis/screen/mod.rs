@@ -11,7 +11,8 @@ use super::Draft;
 pub use instruction::Threat;
 
 /// What is left of a text after screening.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Screened {
     /// The text, with `[secret]` in the place of secrets.
     pub text: String,

@@ -312,6 +312,14 @@ impl Index {
         slot.embedding = Some(unit(vector));
     }
 
+    /// The active lessons without an embedding.
+    pub(crate) fn unembedded(&self) -> impl Iterator<Item = (i64, &str)> {
+        let slots = self.slots.iter().flatten();
+        slots
+            .filter(|slot| slot.embedding.is_none() && slot.lesson.is_active)
+            .map(|slot| (slot.lesson.id, slot.lesson.text.as_str()))
+    }
+
     /// The active lessons whose embeddings are nearest to one, the best first, with the cosine.
     pub(crate) fn nearby(&self, vector: &[f32], most: usize) -> Vec<(u32, f32)> {
         let vector = unit(vector);

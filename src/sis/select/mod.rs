@@ -26,6 +26,8 @@ pub struct Choice {
     pub max_tokens: usize,
     /// The least relevance, 0 to 1.
     pub min_relevance: f32,
+    /// The least confidence, 0 to 1: how often a lesson must be expected to help.
+    pub min_confidence: f64,
     /// The least worth that is drawn for a lesson that has been found to hurt, 0 to 1.
     pub min_worth: f64,
     /// By what share of its relevance a lesson moves up when it always helps and down when it never does, 0 to 1.
@@ -40,6 +42,7 @@ impl Default for Choice {
             max_lessons: 3,
             max_tokens: 280,
             min_relevance: 0.25,
+            min_confidence: 0.0,
             min_worth: 0.15,
             worth: 0.08,
             alike: 0.6,
@@ -75,6 +78,10 @@ pub enum Reason {
     Irrelevant,
     /// It was found once, and may be a coincidence.
     Unproven,
+    /// It is trusted too little for what it is wanted for.
+    BelowThreshold,
+    /// It is trusted nearly enough.
+    NearMiss,
     /// It has been found to hurt.
     Worth,
     /// It says what a chosen one says.
@@ -113,6 +120,8 @@ pub struct Selection {
 const CANDIDATES: usize = 64;
 /// Whose worth is above is not refused for one unlucky draw.
 const HARMFUL: f64 = 0.35;
+/// How much confidence may be missing where a lesson is nearly trusted enough.
+const NEAR: f64 = 0.1;
 /// The constant of reciprocal rank fusion.
 const RANK: f32 = 60.0;
 /// How much of a prompt is read, in bytes, from either end.
@@ -151,6 +160,9 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
             Some(Reason::Irrelevant)
         } else if !lesson.is_proven() {
             Some(Reason::Unproven)
+        } else if lesson.belief.mean(query.now) < choice.min_confidence {
+            let near = lesson.belief.mean(query.now) >= choice.min_confidence - NEAR;
+            Some(if near { Reason::NearMiss } else { Reason::BelowThreshold })
         } else if drawn < choice.min_worth && lesson.belief.mean(query.now) < HARMFUL {
             Some(Reason::Worth)
         } else if taken.iter().any(|other| index.likeness(slot, *other) >= choice.alike) {

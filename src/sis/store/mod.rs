@@ -45,6 +45,8 @@ pub struct Settled {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Injection {
+    /// Whose episode.
+    pub scope: Scope,
     /// In which episode.
     pub episode_id: String,
     /// Which lesson.
@@ -94,16 +96,16 @@ pub trait Rows {
     fn embed(&mut self, lesson: i64, vector: &[f32]) -> Result<()>;
     /// The lessons of some scopes with any of some words, the best first.
     fn search(&mut self, scopes: &[Scope], words: &str, most: usize) -> Result<Vec<Lesson>>;
-    /// Adds an episode; `false` when there is one of that name.
-    fn add_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<bool>;
-    /// An episode.
-    fn episode(&mut self, id: &str) -> Result<Option<Episode>>;
+    /// Puts an episode in the place of the scope's one of that name, or adds it.
+    fn put_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<()>;
+    /// An episode of a scope.
+    fn episode(&mut self, scope: &Scope, id: &str) -> Result<Option<Episode>>;
     /// The latest episodes of a scope, the last one first.
     fn episodes(&mut self, scope: &Scope, most: usize) -> Result<Vec<Episode>>;
     /// Puts an injection in the place of the one of its episode and lesson, or adds it.
     fn put_injection(&mut self, injection: &Injection) -> Result<()>;
     /// What an episode was shown, by the lessons' numbers.
-    fn shown_in(&mut self, episode: &str) -> Result<Vec<Injection>>;
+    fn shown_in(&mut self, scope: &Scope, episode: &str) -> Result<Vec<Injection>>;
     /// The latest injections of a lesson whose outcome is known, the oldest first.
     fn settled(&mut self, lesson: i64, most: usize) -> Result<Vec<Injection>>;
     /// Puts an endorsement in the place of the endorser's last one.

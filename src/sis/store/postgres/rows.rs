@@ -145,22 +145,23 @@ impl Rows for Transaction<'_> {
         )
     }
 
-    fn add_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<bool> {
-        let added = self.run(
-            "INSERT INTO argent_sis.episodes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    fn put_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<()> {
+        self.run(
+            "INSERT INTO argent_sis.episodes (scope, id, finished_at, body) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (scope, id) DO UPDATE SET finished_at = excluded.finished_at, body = excluded.body",
             &[
-                (&plain(&episode.id), Type::TEXT),
                 (&name(scope), Type::TEXT),
+                (&plain(&episode.id), Type::TEXT),
                 (&episode.finished_at, Type::INT8),
                 (&json(episode)?, Type::TEXT),
             ],
-        )?;
-        Ok(added == 1)
+        )
+        .map(drop)
     }
 
-    fn episode(&mut self, id: &str) -> Result<Option<Episode>> {
-        let sql = "SELECT body FROM argent_sis.episodes WHERE id = $1";
-        self.one(sql, &[(&plain(id), Type::TEXT)], |row| parsed(get(row, 0)?))
+    fn episode(&mut self, scope: &Scope, id: &str) -> Result<Option<Episode>> {
+        let sql = "SELECT body FROM argent_sis.episodes WHERE scope = $1 AND id = $2";
+        self.one(sql, &[(&name(scope), Type::TEXT), (&plain(id), Type::TEXT)], |row| parsed(get(row, 0)?))
     }
 
     fn episodes(&mut self, scope: &Scope, most: usize) -> Result<Vec<Episode>> {
@@ -174,12 +175,13 @@ impl Rows for Transaction<'_> {
     fn put_injection(&mut self, injection: &Injection) -> Result<()> {
         let settled = injection.settled.as_ref();
         self.run(
-            "INSERT INTO argent_sis.injections VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             ON CONFLICT (episode_id, lesson_id) DO UPDATE SET
+            "INSERT INTO argent_sis.injections VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             ON CONFLICT (scope, episode_id, lesson_id) DO UPDATE SET
              (relevance, terms, settled_at, pre_valence, post_valence, weight, value, contradicted) =
              (excluded.relevance, excluded.terms, excluded.settled_at, excluded.pre_valence, excluded.post_valence,
              excluded.weight, excluded.value, excluded.contradicted)",
             &[
+                (&name(&injection.scope), Type::TEXT),
                 (&plain(&injection.episode_id), Type::TEXT),
                 (&injection.lesson_id, Type::INT8),
                 (&injection.relevance, Type::FLOAT8),
@@ -195,9 +197,10 @@ impl Rows for Transaction<'_> {
         .map(drop)
     }
 
-    fn shown_in(&mut self, episode: &str) -> Result<Vec<Injection>> {
-        let sql = "SELECT * FROM argent_sis.injections WHERE episode_id = $1 ORDER BY lesson_id";
-        self.all(sql, &[(&plain(episode), Type::TEXT)], injection)
+    fn shown_in(&mut self, scope: &Scope, episode: &str) -> Result<Vec<Injection>> {
+        let sql =
+            "SELECT * FROM argent_sis.injections WHERE scope = $1 AND episode_id = $2 ORDER BY lesson_id";
+        self.all(sql, &[(&name(scope), Type::TEXT), (&plain(episode), Type::TEXT)], injection)
     }
 
     fn settled(&mut self, lesson: i64, most: usize) -> Result<Vec<Injection>> {
@@ -243,22 +246,23 @@ fn lesson(row: &Row) -> Result<Lesson> {
 }
 
 fn injection(row: &Row) -> Result<Injection> {
-    let settled = match get::<Option<i64>>(row, 4)? {
+    let settled = match get::<Option<i64>>(row, 5)? {
         Some(at) => Some(Settled {
             at,
-            pre_valence: get(row, 5)?,
-            post_valence: get(row, 6)?,
-            weight: get(row, 7)?,
-            value: get(row, 8)?,
-            contradicted: get(row, 9)?,
+            pre_valence: get(row, 6)?,
+            post_valence: get(row, 7)?,
+            weight: get(row, 8)?,
+            value: get(row, 9)?,
+            contradicted: get(row, 10)?,
         }),
         None => None,
     };
     Ok(Injection {
-        episode_id: get(row, 0)?,
-        lesson_id: get(row, 1)?,
-        relevance: get(row, 2)?,
-        terms: parsed(get(row, 3)?)?,
+        scope: Scope::try_from(get::<String>(row, 0)?)?,
+        episode_id: get(row, 1)?,
+        lesson_id: get(row, 2)?,
+        relevance: get(row, 3)?,
+        terms: parsed(get(row, 4)?)?,
         settled,
     })
 }

@@ -27,10 +27,11 @@ CREATE TABLE argent_sis.embeddings (
 );
 CREATE INDEX embeddings_by_revision ON argent_sis.embeddings (revision);
 CREATE TABLE argent_sis.episodes (
-    id text PRIMARY KEY, scope text NOT NULL, finished_at bigint NOT NULL, body text NOT NULL
+    scope text NOT NULL, id text NOT NULL, finished_at bigint NOT NULL, body text NOT NULL, PRIMARY KEY (scope, id)
 );
 CREATE INDEX episodes_by_time ON argent_sis.episodes (scope, finished_at);
 CREATE TABLE argent_sis.injections (
+    scope text NOT NULL,
     episode_id text NOT NULL,
     lesson_id bigint NOT NULL,
     relevance double precision NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE argent_sis.injections (
     weight double precision,
     value double precision,
     contradicted boolean,
-    PRIMARY KEY (episode_id, lesson_id)
+    PRIMARY KEY (scope, episode_id, lesson_id)
 );
 CREATE INDEX injections_by_lesson ON argent_sis.injections (lesson_id, settled_at) WHERE settled_at IS NOT NULL;
 CREATE TABLE argent_sis.endorsements (

@@ -121,16 +121,17 @@ impl Rows for Transaction<'_> {
         )
     }
 
-    fn add_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<bool> {
-        let added = self.run(
-            "INSERT OR IGNORE INTO episodes (id, scope, finished_at, body) VALUES (?1, ?2, ?3, ?4)",
-            params![episode.id, scope.to_string(), episode.finished_at, json(episode)?],
-        )?;
-        Ok(added == 1)
+    fn put_episode(&mut self, scope: &Scope, episode: &Episode) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO episodes (scope, id, finished_at, body) VALUES (?1, ?2, ?3, ?4)",
+            params![scope.to_string(), episode.id, episode.finished_at, json(episode)?],
+        )
+        .map(drop)
     }
 
-    fn episode(&mut self, id: &str) -> Result<Option<Episode>> {
-        self.one("SELECT body FROM episodes WHERE id = ?1", [id], |row| parsed(row, 0))
+    fn episode(&mut self, scope: &Scope, id: &str) -> Result<Option<Episode>> {
+        let sql = "SELECT body FROM episodes WHERE scope = ?1 AND id = ?2";
+        self.one(sql, params![scope.to_string(), id], |row| parsed(row, 0))
     }
 
     fn episodes(&mut self, scope: &Scope, most: usize) -> Result<Vec<Episode>> {
@@ -144,8 +145,9 @@ impl Rows for Transaction<'_> {
     fn put_injection(&mut self, injection: &Injection) -> Result<()> {
         let settled = injection.settled.as_ref();
         self.run(
-            "INSERT OR REPLACE INTO injections VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT OR REPLACE INTO injections VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
+                injection.scope.to_string(),
                 injection.episode_id,
                 injection.lesson_id,
                 injection.relevance,
@@ -161,8 +163,9 @@ impl Rows for Transaction<'_> {
         .map(drop)
     }
 
-    fn shown_in(&mut self, episode: &str) -> Result<Vec<Injection>> {
-        self.all("SELECT * FROM injections WHERE episode_id = ?1 ORDER BY lesson_id", [episode], injection)
+    fn shown_in(&mut self, scope: &Scope, episode: &str) -> Result<Vec<Injection>> {
+        let sql = "SELECT * FROM injections WHERE scope = ?1 AND episode_id = ?2 ORDER BY lesson_id";
+        self.all(sql, params![scope.to_string(), episode], injection)
     }
 
     fn settled(&mut self, lesson: i64, most: usize) -> Result<Vec<Injection>> {
@@ -201,24 +204,30 @@ fn lesson(row: &Row<'_>) -> rusqlite::Result<Lesson> {
 }
 
 fn injection(row: &Row<'_>) -> rusqlite::Result<Injection> {
-    let settled = match row.get::<_, Option<i64>>(4)? {
+    let settled = match row.get::<_, Option<i64>>(5)? {
         Some(at) => Some(Settled {
             at,
-            pre_valence: row.get(5)?,
-            post_valence: row.get(6)?,
-            weight: row.get(7)?,
-            value: row.get(8)?,
-            contradicted: row.get(9)?,
+            pre_valence: row.get(6)?,
+            post_valence: row.get(7)?,
+            weight: row.get(8)?,
+            value: row.get(9)?,
+            contradicted: row.get(10)?,
         }),
         None => None,
     };
     Ok(Injection {
-        episode_id: row.get(0)?,
-        lesson_id: row.get(1)?,
-        relevance: row.get(2)?,
-        terms: parsed(row, 3)?,
+        scope: scope(row)?,
+        episode_id: row.get(1)?,
+        lesson_id: row.get(2)?,
+        relevance: row.get(3)?,
+        terms: parsed(row, 4)?,
         settled,
     })
+}
+
+fn scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
+    Scope::try_from(row.get::<_, String>(0)?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
 fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {

@@ -25,10 +25,11 @@ CREATE VIRTUAL TABLE lesson_words USING fts5 (
 CREATE TABLE embeddings (lesson_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, vector BLOB NOT NULL);
 CREATE INDEX embeddings_by_revision ON embeddings (revision);
 CREATE TABLE episodes (
-    id TEXT PRIMARY KEY, scope TEXT NOT NULL, finished_at INTEGER NOT NULL, body TEXT NOT NULL
+    scope TEXT NOT NULL, id TEXT NOT NULL, finished_at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (scope, id)
 );
 CREATE INDEX episodes_by_time ON episodes (scope, finished_at);
 CREATE TABLE injections (
+    scope TEXT NOT NULL,
     episode_id TEXT NOT NULL,
     lesson_id INTEGER NOT NULL,
     relevance REAL NOT NULL,
@@ -39,7 +40,7 @@ CREATE TABLE injections (
     weight REAL,
     value REAL,
     contradicted INTEGER,
-    PRIMARY KEY (episode_id, lesson_id)
+    PRIMARY KEY (scope, episode_id, lesson_id)
 ) WITHOUT ROWID;
 CREATE INDEX injections_by_lesson ON injections (lesson_id, settled_at) WHERE settled_at IS NOT NULL;
 CREATE TABLE endorsements (

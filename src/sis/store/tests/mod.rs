@@ -32,6 +32,8 @@ macro_rules! on_each_store {
 
 on_each_store! {
     odd_texts_come_back_as_they_were,
+    an_outcome_may_come_before_the_end_of_the_run,
+    agents_may_give_their_episodes_the_same_names,
     lessons_outlive_the_process_and_agents_do_not_see_each_others,
     an_outcome_counts_once_and_the_last_one_counts,
     ten_good_outcomes_raise_it_and_a_contradiction_takes_it_back_for_a_while,
@@ -129,18 +131,43 @@ fn an_episode_is_recorded_once(place: &Place) {
     assert_eq!(sis.episodes(5).unwrap().len(), 2);
 }
 
+fn an_outcome_may_come_before_the_end_of_the_run(place: &Place) {
+    let sis = place.sis("a");
+    let id = sis.learn(&[Draft::new("Run the migration before the tests")], 0).unwrap().added[0];
+    let shown = episode("e", &[id], 1).shown;
+    sis.begin("e", &shown, 0.5, 1).unwrap();
+    assert_eq!(sis.settle(&Outcome::new("e", 1.5, 2)).unwrap(), [id]);
+    let good = sis.lesson(id, 3).unwrap().unwrap().confidence;
+    // The run itself would say that it failed.
+    let end = Episode { stop_reason: "error".into(), ..episode("e", &[], 3) };
+    assert!(sis.finish(end.clone(), &[]).unwrap().recorded);
+    assert!(!sis.finish(end, &[]).unwrap().recorded);
+    let lesson = sis.lesson(id, 3).unwrap().unwrap();
+    assert_eq!((lesson.injection_count, lesson.confidence.to_bits()), (1, good.to_bits()));
+    let kept = &sis.episodes(2).unwrap()[0];
+    assert_eq!((kept.pre_valence, kept.shown.len(), kept.stop_reason.as_str()), (0.5, 1, "error"));
+}
+
+fn agents_may_give_their_episodes_the_same_names(place: &Place) {
+    let (one, two) = (place.sis("a"), place.sis("b"));
+    let drafts = [Draft::new("Pin the compiler's version")];
+    assert!(one.finish(episode("run 1", &[], 1), &drafts).unwrap().recorded);
+    assert!(two.finish(episode("run 1", &[], 1), &drafts).unwrap().recorded);
+    assert_eq!((one.episodes(5).unwrap().len(), two.lessons(1).unwrap().len()), (1, 1));
+}
+
 fn a_write_that_fails_leaves_nothing_behind(place: &Place) {
     let store = place.store();
     let scope = Scope::Agent("a".into());
     let failed = store.write(&mut |rows: &mut dyn Rows| {
-        assert!(rows.add_episode(&scope, &episode("e", &[], 1))?);
+        rows.put_episode(&scope, &episode("e", &[], 1))?;
         Err(SisError::UnknownLesson { id: 7 })
     });
     assert!(failed.is_err());
     let mut found = None;
     store
         .read(&mut |rows| {
-            found = rows.episode("e")?;
+            found = rows.episode(&scope, "e")?;
             Ok(())
         })
         .unwrap();
@@ -291,9 +318,10 @@ fn a_killed_process_loses_nothing_that_it_acknowledged(place: &Place) {
     let store = place.store();
     store
         .read(&mut |rows| {
+            let scope = Scope::Agent("a".into());
             for id in &kept {
-                assert!(rows.episode(id)?.is_some(), "{id}");
-                assert!(rows.shown_in(&format!("{id}-use"))?[0].settled.is_some(), "{id}");
+                assert!(rows.episode(&scope, id)?.is_some(), "{id}");
+                assert!(rows.shown_in(&scope, &format!("{id}-use"))?[0].settled.is_some(), "{id}");
             }
             Ok(())
         })

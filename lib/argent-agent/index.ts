@@ -26,6 +26,7 @@ export * from "./events.js";
 export * from "./file-tools.js";
 export type { LoopMessage } from "./history.js";
 export * from "./loop.js";
+export * from "./sis/index.js";
 export * from "./sis.js";
 export * from "./state-manager.js";
 export * from "./tool-execution.js";

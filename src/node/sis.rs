@@ -35,6 +35,7 @@ enum Request {
         drafts: Vec<Draft>,
     },
     Learn {
+        episode_id: Option<String>,
         drafts: Vec<Draft>,
         at: i64,
     },
@@ -179,7 +180,9 @@ fn answer(sis: &Sis, request: Request) -> Result<Value, SisError> {
             json!(sis.begin(&episode_id, &shown, pre_valence, at)?)
         }
         Request::Finish { episode, drafts } => json!(sis.finish(*episode, &drafts)?),
-        Request::Learn { drafts, at } => json!(sis.learn(&drafts, at)?),
+        Request::Learn { episode_id, drafts, at } => {
+            json!(sis.learn_from(episode_id.as_deref(), &drafts, at)?)
+        }
         Request::Settle { outcome } => json!(sis.settle(&outcome)?),
         Request::Endorse { endorsement } => json!(sis.endorse(&endorsement)?),
         Request::SetActive { id, active, at } => json!(sis.set_active(id, active, at)?),

@@ -12,7 +12,7 @@ use super::select::{Index, select};
 use super::text::clipped;
 use super::{
     Choice, Draft, Endorsement, Episode, Injection, Lesson, Outcome, Query, Rows, Scope, Selection, Shown,
-    SisError, SqliteStore, Store, cited, extract, screen, section, weigh,
+    SisError, SqliteStore, Store, cited, corrects, extract, screen, section, weigh,
 };
 
 type Result<T> = std::result::Result<T, SisError>;
@@ -156,6 +156,11 @@ impl Sis {
             applied: followed(&episode),
             ..Outcome::new(&episode.id, valence, episode.finished_at)
         });
+        let corrected = episode
+            .follows
+            .as_ref()
+            .filter(|_| corrects(&episode))
+            .map(|before| Outcome::new(before, -1.0, episode.finished_at));
         for call in &mut episode.tools {
             call.input = clipped(&call.input, KEPT);
             call.error = call.error.as_deref().map(|error| clipped(error, KEPT));
@@ -180,6 +185,11 @@ impl Sis {
             // What the host has said of the run goes before what can be told from it.
             if let Some(outcome) = outcome.as_ref().filter(|_| !is_settled || episode.valence.is_some()) {
                 weigh::settle(rows, outcome, &self.config)?;
+            }
+            if let Some(corrected) = &corrected
+                && rows.episode(&scope, &corrected.episode_id)?.is_some()
+            {
+                weigh::settle(rows, corrected, &self.config)?;
             }
             let mut learned =
                 learn(rows, index, &self.config, found.clone(), Some(&episode.id), episode.finished_at)?;
@@ -218,8 +228,13 @@ impl Sis {
 
     /// Takes lessons in that come from no episode.
     pub fn learn(&self, drafts: &[Draft], at: i64) -> Result<Learned> {
+        self.learn_from(None, drafts, at)
+    }
+
+    /// The same for lessons that somebody found in an episode later. One episode teaches a lesson once.
+    pub fn learn_from(&self, episode: Option<&str>, drafts: &[Draft], at: i64) -> Result<Learned> {
         drafts.iter().try_for_each(Draft::check)?;
-        self.write(|rows, index| learn(rows, index, &self.config, drafts.to_vec(), None, at))
+        self.write(|rows, index| learn(rows, index, &self.config, drafts.to_vec(), episode, at))
     }
 
     /// Credits an outcome to the lessons that its episode followed. The same outcome again changes nothing, another one

@@ -43,6 +43,9 @@ pub struct Episode {
     /// The conversation that it is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
+    /// The run before it in that conversation, if it is the one that the prompt speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
     /// When the run began.
     #[serde(default)]
     pub started_at: i64,
@@ -96,8 +99,9 @@ impl Episode {
             return self.valence;
         }
         match self.stop_reason.as_str() {
-            "error" | "length" => Some(-1.0),
-            "aborted" | "" => None,
+            "length" => Some(-1.0),
+            // Where the provider failed, nothing is known of how the agent would have done.
+            "error" | "aborted" | "" => None,
             // A run that had to mend its way was worse than one that had not; one that ends in a failure failed.
             _ => match self.tools.last() {
                 Some(last) if !last.success => Some(-1.0),

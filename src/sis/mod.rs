@@ -34,14 +34,14 @@ pub use credit::{Credit, credit};
 pub use engine::{Config, Sis};
 pub use episode::{Episode, Outcome, Shown, ToolUse};
 pub use error::SisError;
-pub use extract::{extract, model_request, model_schema, read_model_answer};
+pub use extract::{corrects, extract, model_request, model_schema, read_model_answer};
 pub(crate) use inject::line;
 pub use inject::{cited, inject_lessons_into_prompt, section};
 pub use learn::Learned;
 pub use lesson::{Draft, Endorsement, Endorser, Kind, Lesson};
 pub use scope::Scope;
 pub use screen::{Screened, Threat, screen};
-pub use select::{Choice, Chosen, Query, Reason, Selection};
+pub use select::{Choice, Chosen, Query, Reason, Selection, Skipped};
 #[cfg(feature = "postgres")]
 pub use store::PostgresStore;
 pub use store::{Changes, Injection, Rows, Settled, SqliteStore, Store, open as open_store};

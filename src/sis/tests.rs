@@ -103,6 +103,32 @@ fn the_lesson_that_was_cited_has_the_credit() {
 }
 
 #[test]
+fn a_user_who_sets_a_run_right_says_that_it_went_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let sis = open(&folder);
+    let id = sis.learn(&[Draft::new("Install the packages with npm")], 0).unwrap().added[0];
+    let selection = asked(&sis, "install the packages", 1);
+    ran(&sis, 1, &selection, vec![call("npm install", None)]);
+    let before = sis.lesson(id, HOUR).unwrap().unwrap();
+    let next = |prompt: &str, turn: i64| {
+        let episode = Episode {
+            id: format!("run {turn}"),
+            prompt: prompt.into(),
+            follows: Some("run 1".into()),
+            finished_at: turn * HOUR,
+            stop_reason: "stop".into(),
+            ..Episode::default()
+        };
+        sis.finish(episode, &[]).unwrap();
+        sis.lesson(id, turn * HOUR).unwrap().unwrap()
+    };
+    assert_eq!(next("Now run the tests", 2).success_count, before.success_count);
+    let after = next("No, use pnpm instead of npm.", 3);
+    assert_eq!((before.success_count, after.success_count, after.injection_count), (1, 0, 1));
+    assert!(after.confidence < before.confidence);
+}
+
+#[test]
 fn a_contradicted_lesson_sinks() {
     let folder = tempfile::tempdir().unwrap();
     let sis = open(&folder);

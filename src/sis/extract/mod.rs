@@ -6,7 +6,12 @@ mod tools;
 
 pub use model::{model_request, model_schema, read_model_answer};
 
-use super::{Draft, Episode};
+use super::{Draft, Episode, Kind};
+
+/// Whether the prompt sets right what the run before did.
+pub fn corrects(episode: &Episode) -> bool {
+    said::corrected(episode).iter().any(|draft| draft.kind == Kind::Mistake)
+}
 
 /// The lessons that the rules find in an episode, not yet screened or compared with what is known.
 pub fn extract(episode: &Episode) -> Vec<Draft> {

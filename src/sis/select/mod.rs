@@ -102,20 +102,36 @@ pub struct Chosen {
     pub drawn: f64,
 }
 
+/// A lesson that was not chosen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    /// Which lesson.
+    pub lesson_id: i64,
+    /// What it says.
+    pub text: String,
+    /// How far it is trusted, 0 to 1.
+    pub confidence: f64,
+    /// Why not.
+    pub reason: Reason,
+}
+
 /// What was chosen for a turn.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Selection {
     /// The chosen lessons, the best first. Those that the conversation holds already are not among them.
     pub injected: Vec<Chosen>,
-    /// The runners-up.
-    pub skipped: Vec<(i64, Reason)>,
+    /// The runners-up, the best first.
+    pub skipped: Vec<Skipped>,
     /// All lessons that bear on the turn, for [`super::Episode::shown`].
     pub shown: Vec<Shown>,
     /// What the model reads, empty when nothing was chosen.
     pub prompt_section: String,
 }
 
+/// How many of those that were not chosen are named.
+const NAMED: usize = 12;
 /// How many lessons are looked at.
 const CANDIDATES: usize = 64;
 /// Whose worth is above is not refused for one unlucky draw.
@@ -173,7 +189,11 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
             None
         };
         if let Some(reason) = refused {
-            selection.skipped.push((lesson.id, reason));
+            if selection.skipped.len() < NAMED {
+                let (lesson_id, text) = (lesson.id, lesson.text.clone());
+                let confidence = lesson.belief.mean(query.now);
+                selection.skipped.push(Skipped { lesson_id, text, confidence, reason });
+            }
             continue;
         }
         taken.push(slot);
@@ -181,7 +201,9 @@ pub(crate) fn select(index: &Index, query: &Query, choice: &Choice, random: &mut
         selection.shown.push(Shown { lesson_id: lesson.id, relevance: f64::from(relevance), terms });
         if !standing {
             left -= cost;
-            selection.injected.push(Chosen { lesson: lesson.clone(), relevance, drawn });
+            let confidence = lesson.belief.mean(query.now);
+            let lesson = Lesson { confidence, ..lesson.clone() };
+            selection.injected.push(Chosen { lesson, relevance, drawn });
         }
     }
     selection

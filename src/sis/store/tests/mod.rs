@@ -139,13 +139,13 @@ fn an_outcome_may_come_before_the_end_of_the_run(place: &Place) {
     assert_eq!(sis.settle(&Outcome::new("e", 1.5, 2)).unwrap(), [id]);
     let good = sis.lesson(id, 3).unwrap().unwrap().confidence;
     // The run itself would say that it failed.
-    let end = Episode { stop_reason: "error".into(), ..episode("e", &[], 3) };
+    let end = Episode { stop_reason: "length".into(), ..episode("e", &[], 3) };
     assert!(sis.finish(end.clone(), &[]).unwrap().recorded);
     assert!(!sis.finish(end, &[]).unwrap().recorded);
     let lesson = sis.lesson(id, 3).unwrap().unwrap();
     assert_eq!((lesson.injection_count, lesson.confidence.to_bits()), (1, good.to_bits()));
     let kept = &sis.episodes(2).unwrap()[0];
-    assert_eq!((kept.pre_valence, kept.shown.len(), kept.stop_reason.as_str()), (0.5, 1, "error"));
+    assert_eq!((kept.pre_valence, kept.shown.len(), kept.stop_reason.as_str()), (0.5, 1, "length"));
 }
 
 fn agents_may_give_their_episodes_the_same_names(place: &Place) {

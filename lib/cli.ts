@@ -2,18 +2,23 @@
 // The command `argent-runtime`.
 
 import { parseArgs } from "node:util";
+import { LESSONS_USAGE, lessonsCommand } from "./lessons-command.js";
 import { doctor } from "./pi-coding-agent/session-doctor.js";
 
 const USAGE = `Usage: argent-runtime doctor <session file> [--salvage <new file>] [--json]
 
 Examines a session's file and says what is wrong with it. With --salvage what can be read goes into a new file.
 
-Exit status: 0 the file is sound, or was salvaged; 1 it is damaged; 2 it could not be examined or salvaged.`;
+Exit status: 0 the file is sound, or was salvaged; 1 it is damaged; 2 it could not be examined or salvaged.
+
+${LESSONS_USAGE}`;
 
 process.exitCode = await run();
 
 async function run(): Promise<number> {
   try {
+    const [, , first, ...rest] = process.argv;
+    if (first === "lessons") return await lessonsCommand(rest);
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {

@@ -9,6 +9,7 @@ import {
   createSIS,
   generateConfidenceVisualization,
   injectLessonsIntoPrompt,
+  type LessonHistory,
   onEpisodeComplete,
   type SISOptions,
   type ToolHandler,
@@ -47,7 +48,7 @@ function pupil() {
       const failed = results.some(({ content }) => String(content).includes(protectedBranch));
       const knows = failed || request.systemPrompt?.includes("--force-with-lease");
       const succeeded = results.some(({ role, content }) => role === "tool" && content === "ok");
-      const pushes = /push/.test(String(said?.content)) && !succeeded;
+      const pushes = /push/i.test(String(said?.content)) && !succeeded;
       const command = `git push ${knows ? "--force-with-lease" : "--force"} origin release`;
       const call = {
         type: "toolCall" as const,
@@ -230,6 +231,20 @@ describe("a model and an embedder", () => {
   });
 });
 
+/** The formula as it is published. */
+function published(history: LessonHistory): number {
+  const share = (count: number, full: number) => Math.min(1, Math.log(1 + count) / Math.log(full));
+  const V = (Math.min(2, Math.max(-2, history.avgValenceDelta)) + 2) / 4;
+  const S = history.injectionCount > 0 ? history.successCount / history.injectionCount : 0;
+  const E = 0.6 * share(history.familyEndorsements, 6) + 0.4 * share(history.operatorEndorsements, 4);
+  const R = 1 / (1 + history.daysSinceLastUse);
+  const L = history.llmSelfConfidence ?? 0.5;
+  const P = history.hasGroundTruthContradiction
+    ? Math.max(0, 0.4 - 0.05 * history.successfulUsesSinceContradiction)
+    : 0;
+  return Math.max(0.05, 0.4 * V + 0.25 * S + 0.15 * E + 0.1 * R + 0.1 * L - P);
+}
+
 describe("lessons", () => {
   it("are scored by the published formula", () => {
     const none = {
@@ -244,11 +259,32 @@ describe("lessons", () => {
       llmSelfConfidence: null,
     };
     const endorsed = { ...none, injectionCount: 5, familyEndorsements: 5, operatorEndorsements: 3 };
-    expect(calculateLessonConfidence(none)).toMatchObject({ score: 0.35, threshold: 0.5 });
+    expect(calculateLessonConfidence(none)).toMatchObject({ score: 0.35000000000000003, threshold: 0.5 });
     expect(calculateLessonConfidence(endorsed)).toMatchObject({
       score: 0.49999999999999994,
       meetsThreshold: false,
     });
+    let state = 1;
+    const random = () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647;
+    };
+    const below = (count: number) => Math.floor(random() * count);
+    for (let round = 0; round < 2000; round++) {
+      const injectionCount = below(40);
+      const history = {
+        avgValenceDelta: random() * 6 - 3,
+        injectionCount,
+        successCount: below(injectionCount + 1),
+        familyEndorsements: round % 2 ? below(8) : random() * 8,
+        operatorEndorsements: round % 3 ? below(5) : random() * 5,
+        daysSinceLastUse: below(1000),
+        hasGroundTruthContradiction: round % 4 === 0,
+        successfulUsesSinceContradiction: below(12),
+        llmSelfConfidence: round % 2 ? null : random(),
+      };
+      expect(calculateLessonConfidence(history).score).toBe(published(history));
+    }
     expect(calculateLessonConfidence(none, "critical").threshold).toBe(0.9);
     expect(generateConfidenceVisualization(endorsed)).toContain("is below 0.50");
   });

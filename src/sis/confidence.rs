@@ -104,7 +104,8 @@ pub struct Confidence {
 
 /// Scores a lesson by the published formula.
 pub fn calculate_lesson_confidence(history: &LessonHistory, context: Context) -> Confidence {
-    let share = |count: f64, full: f64| ((1.0 + count).ln() / full.ln()).min(1.0);
+    // JavaScript's logarithm, which is not the system's in the last bit.
+    let share = |count: f64, full: f64| (libm::log(1.0 + count) / libm::log(full)).min(1.0);
     let valence = 0.4 * ((history.avg_valence_delta.clamp(-2.0, 2.0) + 2.0) / 4.0);
     let rate =
         if history.injection_count > 0.0 { history.success_count / history.injection_count } else { 0.0 };

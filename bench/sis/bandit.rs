@@ -9,11 +9,13 @@ use argent_runtime::sis::{Belief, Choice, Config, Draft, Episode, Outcome, Query
 use fastrand::Rng;
 
 use crate::baselines::best;
+use crate::plot::Plots;
 use crate::{Row, fresh, row};
 
 const LESSONS: usize = 40;
 const SHOWN: usize = 3;
 const EPISODES: usize = 3000;
+const STRETCH: usize = 100;
 const STEP: i64 = 600_000;
 
 /// Something that chooses lessons and is told what came of them.
@@ -37,6 +39,8 @@ struct Result {
     error: f64,
     brier: f64,
     bins: [(f64, f64, f64); 10],
+    /// The regret of every stretch of episodes.
+    stretches: Vec<f64>,
 }
 
 fn play(player: &mut dyn Player, world: World, seed: u64, count: bool) -> Result {
@@ -44,6 +48,7 @@ fn play(player: &mut dyn Player, world: World, seed: u64, count: bool) -> Result
     let draw = Belief { prior_helped: 2.0, prior_hurt: 3.0, ..Belief::default() };
     let mut rates: Vec<f64> = (0..LESSONS).map(|_| draw.sample(0, &mut random)).collect();
     let (mut result, mut got, mut best_possible) = (Result::default(), 0.0, 0.0);
+    let mut until = (0.0, 0.0);
     let mut uses = vec![0.0; LESSONS];
     let mut brier = (0.0, 0.0);
     for episode in 0..EPISODES {
@@ -60,6 +65,11 @@ fn play(player: &mut dyn Player, world: World, seed: u64, count: bool) -> Result
         player.told(&shown, &each, whole);
         got += shown.iter().map(|at| rates[*at]).sum::<f64>();
         best_possible += best(&rates, SHOWN).iter().map(|at| rates[*at]).sum::<f64>();
+        if (episode + 1) % STRETCH == 0 {
+            let best = best_possible - until.1;
+            result.stretches.push((best - (got - until.0)) / best);
+            until = (got, best_possible);
+        }
         for (at, good) in shown.iter().zip(&each) {
             uses[*at] += 1.0;
             if let Some(trust) = trust.get(*at) {
@@ -229,7 +239,7 @@ impl Player for Ours {
     }
 }
 
-pub fn run(seeds: u64) -> Vec<Row> {
+pub fn run(seeds: u64, plots: &mut Plots) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut measure =
         |part: &'static str, what: &str, target, world, make: &dyn Fn(u64) -> Box<dyn Player>| -> f64 {
@@ -246,6 +256,14 @@ pub fn run(seeds: u64) -> Vec<Row> {
                 for (sum, bin) in results.iter().flat_map(|result| result.bins.iter().enumerate()) {
                     bins[sum] = (bins[sum].0 + bin.0, bins[sum].1 + bin.1, bins[sum].2 + bin.2);
                 }
+                let reliable = bins.iter().filter(|bin| bin.2 >= 50.0);
+                plots.add(
+                    "calibration",
+                    "Part C: how often lessons helped, by how far they were trusted",
+                    ["trusted", "helped"],
+                    what,
+                    reliable.map(|bin| (bin.0 / bin.2, bin.1 / bin.2)).collect(),
+                );
                 let all: f64 = bins.iter().map(|bin| bin.2).sum();
                 let ece: f64 = bins.iter().map(|bin| (bin.0 - bin.1).abs()).sum::<f64>() / all;
                 format!(
@@ -254,6 +272,15 @@ pub fn run(seeds: u64) -> Vec<Row> {
                     mean(&|result| result.brier)
                 )
             } else {
+                let (file, title) = match world {
+                    World::Still => ("regret-still", "Part D: regret while nothing changes"),
+                    World::Flips => ("regret-flips", "Part D: regret when rates flip half-way"),
+                    World::Whole => ("regret-whole", "Part D: regret when only the whole outcome is known"),
+                };
+                let points = (0..EPISODES / STRETCH)
+                    .map(|at| ((at * STRETCH + STRETCH / 2) as f64, mean(&|result| result.stretches[at])));
+                let name = what.split_once(": ").map_or(what, |(_, name)| name);
+                plots.add(file, title, ["episode", "regret"], name, points.collect());
                 format!("regret {regret:.3}")
             };
             rows.push(row(part, what, figures, target));

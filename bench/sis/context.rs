@@ -7,12 +7,14 @@ use argent_runtime::sis::{Belief, Choice, Config, Episode, Outcome, Query, Shown
 use fastrand::Rng;
 
 use crate::baselines::{Bm25, best};
+use crate::plot::Plots;
 use crate::retrieval::{config, learned};
 use crate::rules::Rule;
 use crate::{Row, fresh, row};
 
 const QUERIES: usize = 150;
 const EPISODES: usize = 2000;
+const STRETCH: usize = 100;
 
 /// The reports as they come: which one, and its words.
 fn stream(rules: &[Rule], seed: u64) -> Vec<(usize, String)> {
@@ -27,12 +29,16 @@ fn stream(rules: &[Rule], seed: u64) -> Vec<(usize, String)> {
         .collect()
 }
 
-pub fn run(rules: &[Rule], seeds: u64) -> Vec<Row> {
+pub fn run(rules: &[Rule], seeds: u64, plots: &mut Plots) -> Vec<Row> {
     let documents: Vec<_> = rules.iter().map(|rule| terms(&rule.prose)).collect();
     let bm25 = Bm25::new(&documents);
     let mut rows = vec![row("E", "no memory", curve(&[vec![false; EPISODES]]), "")];
     let mut add = |what: &str, target, play: &dyn Fn(u64) -> Vec<bool>| {
         let runs: Vec<_> = (0..seeds).map(play).collect();
+        let points = (0..EPISODES / STRETCH)
+            .map(|at| ((at * STRETCH + STRETCH / 2) as f64, share(&runs, at * STRETCH, (at + 1) * STRETCH)));
+        let title = "Part E: episodes that had the right lesson";
+        plots.add("learning", title, ["episode", "share"], what, points.collect());
         rows.push(row("E", what, curve(&runs), target));
     };
     add("global top 3", "", &|seed| stream(rules, seed).iter().map(|(at, _)| *at < 3).collect());
@@ -97,14 +103,16 @@ fn ours(rules: &[Rule], seed: u64, choice: Choice) -> Vec<bool> {
         .collect()
 }
 
+/// The share of a stretch's episodes that went well.
+fn share(runs: &[Vec<bool>], from: usize, to: usize) -> f64 {
+    let good: usize = runs.iter().map(|run| run[from..to].iter().filter(|good| **good).count()).sum();
+    good as f64 / (runs.len() * (to - from)) as f64
+}
+
 /// How many went well, in quarters and in all.
 fn curve(runs: &[Vec<bool>]) -> String {
-    let share = |from: usize, to: usize| {
-        let good: usize = runs.iter().map(|run| run[from..to].iter().filter(|good| **good).count()).sum();
-        good as f64 / (runs.len() * (to - from)) as f64
-    };
     let quarter = EPISODES / 4;
     let quarters: Vec<String> =
-        (0..4).map(|at| format!("{:.3}", share(at * quarter, (at + 1) * quarter))).collect();
-    format!("{:.3} (quarters {})", share(0, EPISODES), quarters.join(" "))
+        (0..4).map(|at| format!("{:.3}", share(runs, at * quarter, (at + 1) * quarter))).collect();
+    format!("{:.3} (quarters {})", share(runs, 0, EPISODES), quarters.join(" "))
 }

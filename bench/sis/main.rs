@@ -1,6 +1,7 @@
 //! SIS-Bench: does the self-improving system learn? Run by `bench/sis/run.sh`, which fetches the data.
 //!
-//! `sis-bench RULES.json [--long] [PART...]` prints one table of all parts, or of those that are named.
+//! `sis-bench RULES.json [--long] [--write=FOLDER] [PART...]` prints one table of all parts, or of those that are named;
+//! or writes it into a folder, with plots.
 #![allow(clippy::print_stdout, missing_docs, reason = "a program that prints a table")]
 #![allow(
     clippy::unwrap_used,
@@ -20,12 +21,14 @@ mod baselines;
 mod context;
 mod cost;
 mod extraction;
+mod plot;
 mod retrieval;
 mod rules;
 mod safety;
 mod speed;
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use argent_runtime::sis::{Config, Sis};
 
@@ -62,6 +65,7 @@ fn main() {
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let rules = rules::load(arguments.iter().find(|argument| argument.ends_with(".json")).unwrap());
     let mut rows = Vec::new();
+    let mut plots = plot::Plots::default();
     if wanted("A") {
         rows.extend(retrieval::run(&rules));
         rows.extend(speed::run(&rules));
@@ -70,10 +74,10 @@ fn main() {
         rows.extend(extraction::run());
     }
     if wanted("C") || wanted("D") {
-        rows.extend(bandit::run(if long { 20 } else { 4 }));
+        rows.extend(bandit::run(if long { 20 } else { 4 }, &mut plots));
     }
     if wanted("E") {
-        rows.extend(context::run(&rules, if long { 5 } else { 1 }));
+        rows.extend(context::run(&rules, if long { 5 } else { 1 }, &mut plots));
     }
     if wanted("F") {
         rows.extend(cost::run(&rules));
@@ -81,8 +85,24 @@ fn main() {
     if wanted("G") {
         rows.extend(safety::run(&rules));
     }
-    println!("| part | what | measured | target |\n|---|---|---|---|");
+    let mut table = String::from("| part | what | measured | target |\n| --- | --- | --- | --- |\n");
     for Row { part, what, figures, target } in rows {
-        println!("| {part} | {what} | {figures} | {target} |");
+        writeln!(table, "| {part} | {what} | {figures} | {target} |").unwrap();
     }
+    match arguments.iter().find_map(|argument| argument.strip_prefix("--write=")) {
+        Some(folder) => report(&PathBuf::from(folder), &table, &plots, long),
+        None => print!("{table}"),
+    }
+}
+
+/// The table as a document, with the plots.
+fn report(folder: &Path, table: &str, plots: &plot::Plots, long: bool) {
+    let seeds = if long { "twenty seeds" } else { "four seeds" };
+    let pictures: String = plots.write(folder).iter().map(|file| format!("\n![{file}]({file})\n")).collect();
+    let text = format!(
+        "# SIS-Bench\n\nMade by `bench/sis/run.sh{}`: does the agent learn? Parts C and D with {seeds}. What the parts \
+         are, and what speaks against them, is in `bench/README.md`.\n\n{table}{pictures}",
+        if long { " --long" } else { "" }
+    );
+    std::fs::write(folder.join("sis-bench.md"), text).unwrap();
 }

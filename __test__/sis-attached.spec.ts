@@ -114,6 +114,23 @@ it("works together with the host's own transform, and leaves as it came", async 
   expect(await sis.storage.listEpisodes()).toHaveLength(1);
 });
 
+it("goes on with the same lessons where a run failed, and blames them for nothing", async () => {
+  const { sis, agent, requests, answer } = started();
+  const { added } = await sis.storage.createLesson({ text: "Water the office plants on Mondays" });
+  attachSIS(agent, sis);
+  answer(fauxAssistantMessage("", { stopReason: "error", errorMessage: "overloaded" }));
+  await agent.prompt("who waters the office plants?");
+  const failed = await sis.storage.getLesson(added[0] ?? 0);
+  agent.state.messages = agent.state.messages.slice(0, -1);
+  answer(done());
+  await agent.continue();
+  expect(requests.map(lessonsIn)).toEqual([1, 1]);
+  const [episode] = await sis.storage.listEpisodes();
+  expect(episode?.shown).toMatchObject([{ lessonId: added[0] }]);
+  const after = await sis.storage.getLesson(added[0] ?? 0);
+  expect([failed?.injectionCount, after?.injectionCount, after?.successCount]).toEqual([0, 1, 1]);
+});
+
 it("records a run that was aborted without drawing conclusions from it", async () => {
   const { sis, agent, answer } = started();
   const { added } = await sis.storage.createLesson({ text: "Water the office plants on Mondays" });

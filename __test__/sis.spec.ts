@@ -1,8 +1,10 @@
 // An agent that learns from its own runs: what it is shown, what becomes of it, and that no turn fails for it.
 
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   calculateLessonConfidence,
   createAgent,
@@ -244,6 +246,32 @@ function published(history: LessonHistory): number {
     : 0;
   return Math.max(0.05, 0.4 * V + 0.25 * S + 0.15 * E + 0.1 * R + 0.1 * L - P);
 }
+
+it("is at the command of those in charge", async () => {
+  const store = join(folder, "command.db");
+  await createSIS({ store }).storage.createLesson({ text: "Use `pnpm` here" });
+  const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [cli, "lessons", ...args, "--store", store],
+      { encoding: "utf8" },
+    );
+    return { status, said: stdout + stderr };
+  };
+  expect(run().said).toBe("L1 0.50 found 1x, followed 0x: Use `pnpm` here\n");
+  expect(run("endorse", "L1").said).toContain("L1 0.75");
+  expect(run("explain", "1").said).toMatch(/operator .+: 1/);
+  expect(run("retire", "1").said).toContain("retired");
+  expect(JSON.parse(run("list", "--json").said)).toMatchObject([{ id: 1, isActive: false }]);
+  writeFileSync(
+    join(folder, "lines.jsonl"),
+    run("export").said.replace("pnpm", "yarn").replace("pnpm", "yarn"),
+  );
+  expect(run("import", join(folder, "lines.jsonl"))).toEqual({ status: 0, said: "1 added, 0 refused\n" });
+  expect(run("explain", "9")).toEqual({ status: 2, said: "no lesson has the id 9\n" });
+  expect(run("burn").status).toBe(2);
+});
 
 describe("lessons", () => {
   it("are scored by the published formula", () => {

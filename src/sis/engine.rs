@@ -122,7 +122,8 @@ impl Sis {
             written = body(rows, &memory.index)?;
             Ok(())
         })?;
-        self.store.read(&mut |rows| refresh(&mut memory, rows, &self.scopes))?;
+        // What is written is written, whether or not it can be read back now; the next one who reads will see it.
+        let _ = self.store.read(&mut |rows| refresh(&mut memory, rows, &self.scopes));
         Ok(written)
     }
 

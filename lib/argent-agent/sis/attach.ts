@@ -51,6 +51,8 @@ export function attachSIS(
 interface Block {
   text: string;
   lessons: ChosenLesson[];
+  /** These, and those that the conversation held already and that bear on the message too. */
+  shown: ChosenLesson[];
 }
 
 class Attachment implements SISAttachment {
@@ -77,13 +79,18 @@ class Attachment implements SISAttachment {
 
   private readonly transform = async (messages: Any[], signal?: AbortSignal): Promise<Any[]> => {
     const last = messages.findLast(({ role }) => role === "user");
-    if (last && !this.blocks.has(last)) this.blocks.set(last, await this.choose(last, messages));
+    if (last) {
+      const block = this.blocks.get(last) ?? (await this.choose(last, messages));
+      this.blocks.set(last, block);
+      // A run that goes on where another failed is shown the same.
+      for (const chosen of block.shown) this.run.shown.set(chosen.lesson.id, chosen);
+    }
     const taught = messages.map((message) => withBlock(message, this.blocks.get(message)?.text));
     return this.before ? this.before.call(this.agent, taught, signal) : taught;
   };
 
   private async choose(message: Any, messages: Any[]): Promise<Block> {
-    const block: Block = { text: "", lessons: [] };
+    const block: Block = { text: "", lessons: [], shown: [] };
     await this.attempt("selectLessonsForTurn", async () => {
       const standing = messages.flatMap((other) => this.blocks.get(other)?.lessons ?? []);
       const { injected, shown, promptSection } = await this.sis.injector.selectLessonsForTurn({
@@ -93,11 +100,10 @@ class Attachment implements SISAttachment {
       });
       block.text = promptSection;
       block.lessons = injected;
-      // What the conversation holds already bears on this run too.
-      for (const { lessonId, relevance, terms } of shown) {
+      block.shown = shown.flatMap(({ lessonId, relevance, terms }) => {
         const known = [...injected, ...standing].find(({ lesson }) => lesson.id === lessonId);
-        if (known) this.run.shown.set(lessonId, { ...known, relevance, terms });
-      }
+        return known ? { ...known, relevance, terms } : [];
+      });
       if (injected.length > 0) this.options.onLessons?.(injected);
     });
     return block;

@@ -311,7 +311,11 @@ describe("lessons", () => {
         successfulUsesSinceContradiction: below(12),
         llmSelfConfidence: round % 2 ? null : random(),
       };
-      expect(calculateLessonConfidence(history).score).toBe(published(history));
+      const { score } = calculateLessonConfidence(history);
+      const whole = round % 2 !== 0 && round % 3 !== 0;
+      if (whole) expect(score).toBe(published(history));
+      // Logarithms of fractions may differ in their last bit.
+      else expect(Math.abs(score - published(history))).toBeLessThanOrEqual(2 ** -52);
     }
     expect(calculateLessonConfidence(none, "critical").threshold).toBe(0.9);
     expect(generateConfidenceVisualization(endorsed)).toContain("is below 0.50");

@@ -104,7 +104,7 @@ pub struct Confidence {
 
 /// Scores a lesson by the published formula.
 pub fn calculate_lesson_confidence(history: &LessonHistory, context: Context) -> Confidence {
-    // JavaScript's logarithm, which is not the system's in the last bit.
+    // The same on every system, and JavaScript's to the last bit where counts are whole.
     let share = |count: f64, full: f64| (libm::log(1.0 + count) / libm::log(full)).min(1.0);
     let valence = 0.4 * ((history.avg_valence_delta.clamp(-2.0, 2.0) + 2.0) / 4.0);
     let rate =

@@ -279,6 +279,20 @@ describe("a guard", () => {
     expect(agent.state.stop).toMatchObject({ reason: "maxPingPong", limit: 2 });
   });
 
+  it("on failures in a row lets one success forgive them", async () => {
+    faux.setResponses([
+      calling(["absent"], ["absent"], ["done"]),
+      calling(["absent"]),
+      calling(["absent"], ["absent"]),
+      fauxAssistantMessage("bye"),
+    ]);
+    const { agent } = agentWith([done], { guards: { maxErrorStreak: 3 } });
+    await agent.prompt("go");
+    expect(results(agent.state.messages)).toHaveLength(6);
+    expect(agent.state.stop).toMatchObject({ reason: "maxErrorStreak", limit: 3, toolName: "absent" });
+    expect(faux.getPendingResponseCount()).toBe(1);
+  });
+
   it("on time aborts the run, and gives up on what does not heed it", async () => {
     faux.setResponses([calling(["never"]), fauxAssistantMessage("too late")]);
     const { agent, ends } = agentWith([never], { guards: { maxWallMs: 60_000, abortGraceMs: 5_000 } });

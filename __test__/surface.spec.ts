@@ -11,6 +11,7 @@ import * as bedrock from "argent-runtime/pi-ai/bedrock-provider";
 import * as google from "argent-runtime/pi-ai/google";
 import * as vertex from "argent-runtime/pi-ai/google-vertex";
 import * as mistral from "argent-runtime/pi-ai/mistral";
+import * as oauth from "argent-runtime/pi-ai/oauth";
 import * as codex from "argent-runtime/pi-ai/openai-codex-responses";
 import * as chat from "argent-runtime/pi-ai/openai-completions";
 import * as responses from "argent-runtime/pi-ai/openai-responses";
@@ -27,6 +28,7 @@ const subpaths = {
   "pi-ai/google-vertex": vertex,
   "pi-ai/openai-codex-responses": codex,
   "pi-ai/bedrock-provider": bedrock,
+  "pi-ai/oauth": oauth,
 };
 const modules: Record<string, object> = {
   "": root,

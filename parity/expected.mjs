@@ -1,4 +1,5 @@
 import { bedrock } from "./expected-bedrock.mjs";
+import { oauth } from "./expected-oauth.mjs";
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -132,6 +133,7 @@ export const expected = [
   ...tools,
   ...shell,
   ...skills,
+  ...oauth,
   { id: "P14", match: truncated },
   ...["P5", "P8", "P10", "D10a", "D10b", "D11"].map((id) => ({
     id,

@@ -19,7 +19,10 @@ export async function compareSides({ seed, count, alpha, beta, report }) {
     // Once cold, once from memory, once with some files changed.
     for (let round = 0; round < 3; round++) {
       if (round !== 1) for (const dir of dirs) fill(dir, random);
-      const [left, right] = [await listed(alpha.SessionManager, dirs[0]), await listed(beta.SessionManager, dirs[0])];
+      const [left, right] = [
+        await listed(alpha.SessionManager, dirs[0]),
+        await listed(beta.SessionManager, dirs[0]),
+      ];
       for (let at = 0; at < left.length; at++) {
         if (left[at] !== right[at])
           differences.push({ kind: "list", path: `.${round}.${at}`, ...around(left[at], right[at]) });

@@ -18,6 +18,7 @@ refuse sis 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse yaml 'crate::[a-ik-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
 refuse skills 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse prompts 'crate::(ai|net|node|session|skills)|(^|[^a-z_])(reqwest|tokio|napi)::'
+refuse compaction 'crate::[a-ik-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
 refuse session 'crate::(node|net)|(^|[^a-z_])(reqwest|napi)::'
 refuse tools 'crate::(node|net|session)|(^|[^a-z_])(reqwest|napi)::'
 

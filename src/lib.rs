@@ -4,6 +4,7 @@
 //! - [`ai`]: the vocabulary of a turn (messages, models, events, usage) and the wire protocols, without any I/O.
 //! - [`net`]: sockets, retries and deadlines; knows protocols only as codecs.
 //! - [`session`]: session files: the log, its index, what is read of it.
+//! - [`compaction`]: which part of a long session is summarised, and from what text.
 //! - [`sis`]: lessons that an agent learns from its own runs: kept, selected, weighed by what came of them.
 //! - [`tools`]: the tools of a coding agent.
 //! - [`yaml`]: YAML as JavaScript's `yaml` package reads it, and the front matter of Markdown files.
@@ -13,9 +14,11 @@
 //! - `tls`: which certificates are trusted.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
-//! Dependencies point one way: `node -> {net -> {ai, tls}, session, sis -> tls, tools, {skills, prompts} -> yaml} -> json`.
+//! Dependencies point one way:
+//! `node -> {net -> {ai, tls}, session, compaction, sis -> tls, tools, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
+pub mod compaction;
 pub mod json;
 pub mod net;
 #[cfg(feature = "node")]

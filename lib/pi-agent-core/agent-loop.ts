@@ -198,6 +198,7 @@ async function takeTurns(run: Run): Promise<void> {
         keep(run, batch.results);
       }
       const toolResults: ToolResultMessage[] = [...batch.results];
+      guards.returned(toolResults);
       await emit({ type: "turn_end", message, toolResults });
 
       more = batch.goesOn;

@@ -1,7 +1,7 @@
 // Bounds of a run, which Pi has not: turns, calls, costs, time, and calls that go round in circles. Where one is reached
 // the run ends with its transcript whole, so that a host can go on from there.
 
-import type { AssistantMessage } from "../pi-ai/types.js";
+import type { AssistantMessage, ToolResultMessage } from "../pi-ai/types.js";
 import type { AgentToolCall } from "./types.js";
 
 /** Bounds of one run, each counted from its start. Those left out do not count. */
@@ -18,6 +18,8 @@ export interface AgentGuards {
   maxIdenticalCalls?: number;
   /** How many times two different calls may follow each other in turn. The next such call is refused. */
   maxPingPong?: number;
+  /** How many calls may fail in a row, whatever they are. */
+  maxErrorStreak?: number;
   /**
    * Milliseconds that a request or tool may take to settle once the run is aborted. Then it is given up: the tool's result
    * is an error, and the run ends. Without it the run waits, as Pi's does.
@@ -32,7 +34,7 @@ export interface AgentStop {
   limit: number;
   /** For people. */
   message: string;
-  /** Which tool was called too often. */
+  /** Which tool was called too often, or failed last. */
   toolName?: string;
 }
 
@@ -53,6 +55,7 @@ export class RunGuards {
   private cost = 0;
   private identical = 0;
   private alternating = 0;
+  private failures = 0;
   private last: string | undefined;
   private beforeLast: string | undefined;
   private release = () => {};
@@ -69,6 +72,16 @@ export class RunGuards {
   answered({ usage }: AssistantMessage): void {
     this.turns++;
     this.cost += usage?.cost?.total ?? 0;
+  }
+
+  /** Counts what became of calls. */
+  returned(results: ToolResultMessage[]): void {
+    const { maxErrorStreak = Infinity } = this.limits;
+    for (const { isError, toolName } of results) {
+      this.failures = isError ? this.failures + 1 : 0;
+      if (this.failures >= maxErrorStreak)
+        this.reach("maxErrorStreak", maxErrorStreak, "failures in a row", toolName);
+    }
   }
 
   /** Whether the run must end after a turn. Turns and costs that are used up are a stop only if there was more to do. */

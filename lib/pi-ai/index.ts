@@ -19,6 +19,7 @@ export type { GoogleVertexOptions } from "./google-vertex.js";
 export * from "./json-parse.js";
 export type { MistralOptions } from "./mistral.js";
 export * from "./models.js";
+export type * from "./oauth/types.js";
 export type {
   OpenAICodexResponsesOptions,
   OpenAICodexWebSocketDebugStats,

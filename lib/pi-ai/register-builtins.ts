@@ -29,6 +29,7 @@ import {
   askSimpleOpenAIResponses,
   startOpenAIResponses,
 } from "./openai-responses-wire.js";
+import type { AssistantMessageEvent } from "./types.js";
 
 export const streamAnthropic = deferred(askAnthropic, startAnthropic);
 export const streamSimpleAnthropic = deferred(askSimpleAnthropic, startAnthropic);
@@ -57,10 +58,16 @@ const nativeBedrock = {
   streamBedrock: deferred(askBedrock, startBedrock),
   streamSimpleBedrock: deferred(askSimpleBedrock, startBedrock),
 };
-let hostBedrock: typeof bedrockProviderModule | undefined;
+/** A host's functions for Bedrock: any source of events will do. */
+type BedrockModule = {
+  [Name in keyof typeof bedrockProviderModule]: (
+    ...parameters: Parameters<(typeof bedrockProviderModule)[Name]>
+  ) => AsyncIterable<AssistantMessageEvent>;
+};
+let hostBedrock: BedrockModule | undefined;
 
 /** Puts a host's functions in place of the package's own for `bedrock-converse-stream`. */
-export function setBedrockProviderModule(module: typeof bedrockProviderModule): void {
+export function setBedrockProviderModule(module: BedrockModule): void {
   const { streamBedrock, streamSimpleBedrock } = module;
   hostBedrock = { streamBedrock, streamSimpleBedrock };
 }

@@ -1,8 +1,10 @@
 // Pi's `pi-coding-agent`: sessions, and what is built on them.
 
+export * from "./compaction/index.js";
 export { loadProjectContextFiles } from "./context-files.js";
 export type { ResourceCollision, ResourceDiagnostic } from "./diagnostics.js";
 export { FrontmatterError, parseFrontmatter, stripFrontmatter } from "./frontmatter.js";
+export { convertToLlm } from "./llm-messages.js";
 export * from "./messages.js";
 export type { PromptTemplate } from "./prompt-templates.js";
 export { SessionBusy } from "./session-busy.js";

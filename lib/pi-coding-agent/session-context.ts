@@ -1,6 +1,7 @@
 // What the model is shown of a session: the messages on the way to an entry, older ones by their summary.
 
 import type { AgentMessage } from "../pi-agent-core/messages.js";
+import { branchSummaryOf, compactionSummaryOf, customMessageOf } from "./entry-messages.js";
 import { edited, editsOf } from "./session-edits.js";
 import type { CompactionEntry, SessionContext, SessionEntry } from "./session-entries.js";
 
@@ -65,21 +66,12 @@ export function contextOf(settings: Iterable<SessionEntry>, counting: SessionEnt
 }
 
 function messageOf(entry: SessionEntry, isFirst: boolean): AgentMessage | undefined {
-  const timestamp = new Date(entry.timestamp).getTime();
   // Later versions keep the prompt among the messages; by this API it is the host's.
   if (entry.type === "message")
     return (entry.message?.role as string) === "system" ? undefined : entry.message;
-  if (entry.type === "custom_message") {
-    const { customType, content, display, details } = entry;
-    return { role: "custom", customType, content, display, details, timestamp };
-  }
-  if (entry.type === "branch_summary" && entry.summary) {
-    return { role: "branchSummary", summary: entry.summary, fromId: entry.fromId, timestamp };
-  }
+  if (entry.type === "custom_message") return customMessageOf(entry);
+  if (entry.type === "branch_summary" && entry.summary) return branchSummaryOf(entry);
   // An older compaction among what is kept has been replaced by this one.
-  if (entry.type === "compaction" && isFirst) {
-    const { summary, tokensBefore } = entry;
-    return { role: "compactionSummary", summary, tokensBefore, timestamp };
-  }
+  if (entry.type === "compaction" && isFirst) return compactionSummaryOf(entry);
   return undefined;
 }

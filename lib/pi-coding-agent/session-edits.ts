@@ -7,8 +7,11 @@ import type { ContextEditableContent, ContextEditEntry, SessionEntry } from "./s
 const EDITABLE = ["user", "assistant", "toolResult", "custom"];
 
 /** The last edit of each entry, by the entry's id. */
-export function editsOf(entries: SessionEntry[]): Map<string, ContextEditEntry> {
-  const edits = new Map<string, ContextEditEntry>();
+export type Edits = Map<string, ContextEditEntry>;
+
+/** The edits among some entries. */
+export function editsOf(entries: SessionEntry[]): Edits {
+  const edits: Edits = new Map();
   for (const entry of entries as (SessionEntry | ContextEditEntry)[])
     if (entry.type === "context_edit") edits.set(entry.targetId, entry);
   return edits;

@@ -1,6 +1,7 @@
 // What a session's file holds, one JSON object a line.
 
-import type { AgentMessage } from "../pi-agent-core/messages.js";
+// By the index, whose messages this package adds to: hosts that import only this package would miss those.
+import type { AgentMessage } from "../pi-agent-core/index.js";
 import type {
   AssistantMessage,
   ImageContent,

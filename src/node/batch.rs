@@ -163,7 +163,7 @@ fn utf16_len(bytes: &[u8]) -> usize {
 }
 
 /// WTF-8 as UTF-16.
-fn utf16(bytes: &[u8]) -> Vec<u16> {
+pub(super) fn utf16(bytes: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(bytes.len());
     let mut rest = bytes.iter().copied();
     while let Some(lead) = rest.next() {

@@ -10,6 +10,7 @@
 
 mod batch;
 pub mod classify;
+pub mod compaction;
 pub mod feed;
 pub mod json;
 pub mod prompts;

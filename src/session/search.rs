@@ -2,8 +2,9 @@
 //!
 //! The lines are JSON, so their bytes are no place to look: a text may be escaped there, and names and ids are no text.
 //! They only tell cheaply which lines cannot hold it; the others are read, and searched as the strings that they mean.
+//! Edits of what was said come after it, so each file is gone through for them first: what was taken out is not found.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -63,11 +64,41 @@ pub struct Hit {
 }
 
 /// A file that is being searched.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Current {
     path: PathBuf,
     offset: u64,
     session_id: Option<String>,
+    /// Whether the edits are all known.
+    is_surveyed: bool,
+    /// What entries say now, by their ids.
+    edits: HashMap<String, Vec<String>>,
+}
+
+impl Current {
+    /// Gathers the edits, from where it was left.
+    fn survey(&mut self, budget: &mut u64, stop: &AtomicBool) -> std::io::Result<()> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.offset))?;
+        let from = self.offset;
+        let mut flow = ControlFlow::Continue(());
+        let (folder, edits) = (folder(&self.path), &mut self.edits);
+        let read = scan_while(file, from, |line| {
+            if memchr::memmem::find(line.bytes, b"context_edit").is_some()
+                && let Some(said) = speech(&blob::resolve(folder, line.bytes))
+            {
+                edits.extend(said.target.map(|target| (target, said.texts)));
+            }
+            if line.offset + line.bytes.len() as u64 - from >= *budget || stop.load(Ordering::Relaxed) {
+                flow = ControlFlow::Break(());
+            }
+            flow
+        })?;
+        *budget = budget.saturating_sub(read);
+        self.is_surveyed = flow.is_continue();
+        self.offset = if self.is_surveyed { 0 } else { from + read };
+        Ok(())
+    }
 }
 
 /// A search.
@@ -102,11 +133,17 @@ impl Search {
         }
         let (mut hits, mut budget) = (Vec::new(), STEP_BYTES);
         while budget > 0 && hits.len() < STEP_HITS && !stop.load(Ordering::Relaxed) {
-            let next = || self.files.pop_front().map(|path| Current { path, offset: 0, session_id: None });
+            let next = || self.files.pop_front().map(|path| Current { path, ..Current::default() });
             let Some(mut current) = self.current.take().or_else(next) else {
                 return if hits.is_empty() { None } else { Some(hits) };
             };
-            if self.search(&mut current, &mut hits, &mut budget, stop).is_ok_and(|flow| flow.is_break()) {
+            let is_left = if current.is_surveyed {
+                let searched = self.search(&mut current, &mut hits, &mut budget, stop);
+                searched.is_ok_and(|flow| flow.is_break())
+            } else {
+                current.survey(&mut budget, stop).is_ok()
+            };
+            if is_left {
                 self.current = Some(current);
             }
         }
@@ -140,19 +177,19 @@ impl Search {
     }
 
     fn hit(&self, current: &mut Current, line: Line<'_>) -> Option<Hit> {
-        if line.offset > 0 && !self.may_hold(line.bytes) {
+        if line.offset > 0 && current.edits.is_empty() && !self.may_hold(line.bytes) {
             return None;
         }
-        let folder = current.path.parent().unwrap_or(Path::new("."));
-        let bytes = blob::resolve(folder, line.bytes);
-        let Speech { is_header, id, role, timestamp, texts } = speech(&bytes)?;
+        let bytes = blob::resolve(folder(&current.path), line.bytes);
+        let Speech { is_header, id, role, timestamp, texts, target } = speech(&bytes)?;
         if is_header {
             current.session_id = current.session_id.take().or(id);
             return None;
         }
-        if !self.roles.is_empty() && !self.roles.contains(&role) {
+        if target.is_some() || (!self.roles.is_empty() && !self.roles.contains(&role)) {
             return None;
         }
+        let texts = id.as_ref().and_then(|id| current.edits.get(id)).unwrap_or(&texts);
         let (snippet, matches) = texts.iter().find_map(|text| self.snippet(text))?;
         let (path, session_id) = (current.path.clone(), current.session_id.clone());
         Some(Hit { path, session_id, entry_id: id, role, timestamp, snippet, matches })
@@ -180,6 +217,10 @@ impl Search {
         let matches = matches.collect();
         Some((snippet.to_owned(), matches))
     }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// The longest part of a text that JSON writes as it is, or with `\u`.
@@ -254,6 +295,21 @@ mod tests {
         assert_eq!(find(plain("needle"), &[HEADER, &user(call), result]), []);
         let call = r#"[{"type":"toolCall","id":"x","name":"x","arguments":{"a":[{"path":"needle"}]}}]"#;
         assert_eq!(find(plain("needle"), &[HEADER, &user(call)]).len(), 1);
+    }
+
+    #[test]
+    fn what_was_taken_out_is_not_found_and_what_stands_for_it_is() {
+        let edit = |replacement: &str| {
+            format!(
+                r#"{{"type":"context_edit","id":"e2","parentId":"e1","targetId":"e1","replacement":{replacement}}}"#
+            )
+        };
+        let said = user("\"a needle\"");
+        assert_eq!(find(plain("needle"), &[HEADER, &said, &edit("null")]), []);
+        let lines = [HEADER, &said, &edit("null"), &edit(r#"{"content":[{"type":"text","text":"a pin"}]}"#)];
+        assert_eq!(find(plain("needle"), &lines), []);
+        let [hit] = find(plain("pin"), &lines).try_into().unwrap();
+        assert_eq!((hit.entry_id.as_deref(), hit.role.as_str()), (Some("e1"), "user"));
     }
 
     #[test]

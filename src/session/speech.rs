@@ -17,6 +17,8 @@ pub(super) struct Speech {
     pub role: String,
     pub timestamp: Option<String>,
     pub texts: Vec<String>,
+    /// The entry whose content these texts replace, where the entry is such an edit.
+    pub target: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -30,10 +32,14 @@ struct Row<'a> {
     timestamp: Option<Text>,
     #[serde(deserialize_with = "lenient")]
     summary: Option<Text>,
+    #[serde(deserialize_with = "lenient")]
+    target_id: Option<Text>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
     #[serde(borrow)]
     message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    replacement: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -73,10 +79,10 @@ pub(super) fn speech(line: &[u8]) -> Option<Speech> {
     let kind = string(row.kind).unwrap_or_default();
     let mut texts = Vec::new();
     texts.extend(string(row.summary));
+    let mut target = None;
     let role = match kind.as_str() {
         "message" => {
-            let said: Said<'_> =
-                row.message.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+            let said = said(row.message);
             texts.extend([said.command, said.output, said.summary].into_iter().filter_map(string));
             content(said.content, &mut texts);
             string(said.role).unwrap_or_default()
@@ -84,6 +90,11 @@ pub(super) fn speech(line: &[u8]) -> Option<Speech> {
         "custom_message" => {
             content(row.content, &mut texts);
             "custom".to_owned()
+        }
+        "context_edit" => {
+            target = string(row.target_id);
+            content(said(row.replacement).content, &mut texts);
+            String::new()
         }
         "compaction" => "compactionSummary".to_owned(),
         "branch_summary" => "branchSummary".to_owned(),
@@ -93,7 +104,11 @@ pub(super) fn speech(line: &[u8]) -> Option<Speech> {
         }
     };
     let (id, timestamp) = (string(row.id), string(row.timestamp));
-    Some(Speech { is_header: kind == "session", id, role, timestamp, texts })
+    Some(Speech { is_header: kind == "session", id, role, timestamp, texts, target })
+}
+
+fn said(message: Option<&RawValue>) -> Said<'_> {
+    message.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
 }
 
 fn content(content: Option<&RawValue>, texts: &mut Vec<String>) {

@@ -1,0 +1,86 @@
+/** Every type and value of `pi-ai`. */
+
+import type * as pi from "@mariozechner/pi-ai";
+import type * as ours from "argent-runtime/pi-ai";
+import type { TString } from "typebox";
+import type { Misfits, Only, ValueMisfits } from "./fit.js";
+
+interface Types {
+  AnthropicEffort: [pi.AnthropicEffort, ours.AnthropicEffort];
+  AnthropicMessagesCompat: [pi.AnthropicMessagesCompat, ours.AnthropicMessagesCompat];
+  AnthropicOptions: [pi.AnthropicOptions, ours.AnthropicOptions];
+  AnthropicThinkingDisplay: [pi.AnthropicThinkingDisplay, ours.AnthropicThinkingDisplay];
+  Api: [pi.Api, ours.Api];
+  ApiProvider: [pi.ApiProvider, ours.ApiProvider];
+  ApiStreamFunction: [pi.ApiStreamFunction, ours.ApiStreamFunction];
+  ApiStreamSimpleFunction: [pi.ApiStreamSimpleFunction, ours.ApiStreamSimpleFunction];
+  AssistantMessage: [pi.AssistantMessage, ours.AssistantMessage];
+  AssistantMessageDiagnostic: [pi.AssistantMessageDiagnostic, ours.AssistantMessageDiagnostic];
+  AssistantMessageEvent: [pi.AssistantMessageEvent, ours.AssistantMessageEvent];
+  AzureOpenAIResponsesOptions: [pi.AzureOpenAIResponsesOptions, ours.AzureOpenAIResponsesOptions];
+  BedrockOptions: [pi.BedrockOptions, ours.BedrockOptions];
+  BedrockThinkingDisplay: [pi.BedrockThinkingDisplay, ours.BedrockThinkingDisplay];
+  CacheRetention: [pi.CacheRetention, ours.CacheRetention];
+  Context: [pi.Context, ours.Context];
+  DiagnosticErrorInfo: [pi.DiagnosticErrorInfo, ours.DiagnosticErrorInfo];
+  FauxContentBlock: [pi.FauxContentBlock, ours.FauxContentBlock];
+  FauxModelDefinition: [pi.FauxModelDefinition, ours.FauxModelDefinition];
+  FauxProviderRegistration: [pi.FauxProviderRegistration, ours.FauxProviderRegistration];
+  FauxResponseFactory: [pi.FauxResponseFactory, ours.FauxResponseFactory];
+  FauxResponseStep: [pi.FauxResponseStep, ours.FauxResponseStep];
+  GoogleOptions: [pi.GoogleOptions, ours.GoogleOptions];
+  GoogleThinkingLevel: [pi.GoogleThinkingLevel, ours.GoogleThinkingLevel];
+  GoogleVertexOptions: [pi.GoogleVertexOptions, ours.GoogleVertexOptions];
+  ImageContent: [pi.ImageContent, ours.ImageContent];
+  KnownApi: [pi.KnownApi, ours.KnownApi];
+  KnownProvider: [pi.KnownProvider, ours.KnownProvider];
+  Message: [pi.Message, ours.Message];
+  MistralOptions: [pi.MistralOptions, ours.MistralOptions];
+  Model: [pi.Model<"openai-completions">, ours.Model<"openai-completions">];
+  ModelThinkingLevel: [pi.ModelThinkingLevel, ours.ModelThinkingLevel];
+  OAuthAuthInfo: [pi.OAuthAuthInfo, ours.OAuthAuthInfo];
+  OAuthCredentials: [pi.OAuthCredentials, ours.OAuthCredentials];
+  OAuthLoginCallbacks: [pi.OAuthLoginCallbacks, ours.OAuthLoginCallbacks];
+  OAuthPrompt: [pi.OAuthPrompt, ours.OAuthPrompt];
+  OAuthProvider: [pi.OAuthProvider, ours.OAuthProvider];
+  OAuthProviderId: [pi.OAuthProviderId, ours.OAuthProviderId];
+  OAuthProviderInfo: [pi.OAuthProviderInfo, ours.OAuthProviderInfo];
+  OAuthProviderInterface: [pi.OAuthProviderInterface, ours.OAuthProviderInterface];
+  OAuthSelectOption: [pi.OAuthSelectOption, ours.OAuthSelectOption];
+  OAuthSelectPrompt: [pi.OAuthSelectPrompt, ours.OAuthSelectPrompt];
+  OpenAICodexResponsesOptions: [pi.OpenAICodexResponsesOptions, ours.OpenAICodexResponsesOptions];
+  OpenAICodexWebSocketDebugStats: [pi.OpenAICodexWebSocketDebugStats, ours.OpenAICodexWebSocketDebugStats];
+  OpenAICompletionsCompat: [pi.OpenAICompletionsCompat, ours.OpenAICompletionsCompat];
+  OpenAICompletionsOptions: [pi.OpenAICompletionsOptions, ours.OpenAICompletionsOptions];
+  OpenAIResponsesCompat: [pi.OpenAIResponsesCompat, ours.OpenAIResponsesCompat];
+  OpenAIResponsesOptions: [pi.OpenAIResponsesOptions, ours.OpenAIResponsesOptions];
+  OpenRouterRouting: [pi.OpenRouterRouting, ours.OpenRouterRouting];
+  Provider: [pi.Provider, ours.Provider];
+  ProviderResponse: [pi.ProviderResponse, ours.ProviderResponse];
+  ProviderStreamOptions: [pi.ProviderStreamOptions, ours.ProviderStreamOptions];
+  RegisterFauxProviderOptions: [pi.RegisterFauxProviderOptions, ours.RegisterFauxProviderOptions];
+  SessionResourceCleanup: [pi.SessionResourceCleanup, ours.SessionResourceCleanup];
+  SimpleStreamOptions: [pi.SimpleStreamOptions, ours.SimpleStreamOptions];
+  Static: [pi.Static<TString>, ours.Static<TString>];
+  StopReason: [pi.StopReason, ours.StopReason];
+  StreamFunction: [pi.StreamFunction, ours.StreamFunction];
+  StreamOptions: [pi.StreamOptions, ours.StreamOptions];
+  TSchema: [pi.TSchema, ours.TSchema];
+  TextContent: [pi.TextContent, ours.TextContent];
+  TextSignatureV1: [pi.TextSignatureV1, ours.TextSignatureV1];
+  ThinkingBudgets: [pi.ThinkingBudgets, ours.ThinkingBudgets];
+  ThinkingContent: [pi.ThinkingContent, ours.ThinkingContent];
+  ThinkingLevel: [pi.ThinkingLevel, ours.ThinkingLevel];
+  ThinkingLevelMap: [pi.ThinkingLevelMap, ours.ThinkingLevelMap];
+  Tool: [pi.Tool, ours.Tool];
+  ToolCall: [pi.ToolCall, ours.ToolCall];
+  ToolResultMessage: [pi.ToolResultMessage, ours.ToolResultMessage];
+  Transport: [pi.Transport, ours.Transport];
+  Usage: [pi.Usage, ours.Usage];
+  UserMessage: [pi.UserMessage, ours.UserMessage];
+  VercelGatewayRouting: [pi.VercelGatewayRouting, ours.VercelGatewayRouting];
+}
+
+/** Ours names only what it uses of Anthropic's client, whose package it does not need. */
+export const types: Only<"AnthropicOptions", Misfits<Types>> = true;
+export const values: Only<"streamAnthropic", ValueMisfits<typeof pi, typeof ours>> = true;

@@ -19,6 +19,7 @@ pub const SEARCH: Choice = Choice {
     max_lessons: 5,
     max_tokens: 100_000,
     min_relevance: 0.0,
+    min_confidence: 0.0,
     min_worth: 0.0,
     worth: 0.0,
     alike: 1.1,

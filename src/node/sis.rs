@@ -80,10 +80,10 @@ enum Request {
         lines: String,
         at: i64,
     },
-    ModelRequest {
+    Reflection {
         episode: Box<Episode>,
     },
-    ModelAnswer {
+    Reflected {
         answer: String,
     },
 }
@@ -198,10 +198,10 @@ fn answer(sis: &Sis, request: Request) -> Result<Value, SisError> {
         Request::Episodes { most } => json!(sis.episodes(most)?),
         Request::Export { now } => json!(sis.export(now)?),
         Request::Import { lines, at } => json!(sis.import(&lines, at)?),
-        Request::ModelRequest { episode } => {
+        Request::Reflection { episode } => {
             json!({ "prompt": model_request(&sis.screened(*episode)), "schema": model_schema() })
         }
-        Request::ModelAnswer { answer } => json!(read_model_answer(&answer)?),
+        Request::Reflected { answer } => json!(read_model_answer(&answer)?),
     })
 }
 

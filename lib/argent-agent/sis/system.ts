@@ -111,8 +111,8 @@ export class SIS implements AgentSis {
   }
 
   private async reflect(episode: { id: string }, model: NonNullable<SISOptions["model"]>): Promise<void> {
-    const answer = await model(await this.book.ask<LessonModelRequest>("modelRequest", { episode }));
-    const drafts = await this.book.ask<LessonDraft[]>("modelAnswer", { answer });
+    const answer = await model(await this.book.ask<LessonModelRequest>("reflection", { episode }));
+    const drafts = await this.book.ask<LessonDraft[]>("reflected", { answer });
     await this.book.ask("learn", { episodeId: episode.id, drafts, at: Date.now() });
   }
 

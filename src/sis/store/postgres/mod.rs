@@ -47,7 +47,7 @@ impl PostgresStore {
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(0))
-            .idle_timeout(Some(Duration::from_secs(60)))
+            .idle_timeout(Some(Duration::from_mins(1)))
             .connection_timeout(PATIENCE)
             .build_unchecked(manager);
         Ok(Self { pool })

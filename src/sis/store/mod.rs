@@ -12,7 +12,6 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "postgres")]
@@ -148,11 +147,6 @@ fn searchable(lesson: &Lesson) -> String {
 fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| SisError::Store { action: "writing lessons", reason: error.to_string() })
-}
-
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text)
-        .map_err(|error| SisError::Store { action: "reading lessons", reason: error.to_string() })
 }
 
 fn limit(most: usize) -> i64 {

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use postgres::Row;
 use postgres::types::{ToSql, Type};
+use serde::de::DeserializeOwned;
 
-use super::super::{Changes, Injection, Result, Rows, Settled, json, limit, parsed, searchable};
+use super::super::{Changes, Injection, Result, Rows, Settled, json, limit, searchable};
 use super::failed;
 use crate::sis::text::terms;
 use crate::sis::{Endorsement, Episode, Lesson, Scope, SisError};
@@ -265,6 +266,11 @@ fn injection(row: &Row) -> Result<Injection> {
         terms: parsed(get(row, 4)?)?,
         settled,
     })
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| SisError::Store { action: "reading lessons", reason: error.to_string() })
 }
 
 /// A text as the server takes it: it knows no NUL.

@@ -1,6 +1,8 @@
 //! What every store has to do. Each test is given a store that is empty.
 
 mod place;
+#[cfg(feature = "postgres")]
+mod server;
 
 use std::process::{Command, Stdio};
 
@@ -20,7 +22,7 @@ macro_rules! on_each_store {
             })*
         }
         #[cfg(feature = "postgres")]
-        mod server {
+        mod database {
             $(#[test]
             fn $test() {
                 let Some(place) = super::Place::database() else { return };
@@ -232,7 +234,7 @@ fn a_server_is_believed_by_its_certificate() {
     let certificate = file("server.crt", key.cert.pem());
     let secret = file("server.key", key.signing_key.serialize_pem());
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let Some(_server) = place::Server::start(&[&free.to_string(), &certificate, &secret]) else { return };
+    let Some(_server) = server::Server::start(&[&free.to_string(), &certificate, &secret]) else { return };
     let url = format!("postgres://argent@localhost:{free}/postgres?sslmode=require");
     let refused = open(&url).err().unwrap();
     assert!(refused.to_string().contains("certificate"), "{refused}");

@@ -1,9 +1,6 @@
-//! Stores for tests: a file, or a database of its own on a throw-away server.
+//! Stores for tests.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::sis::{Config, Sis, Store, open_store};
 
@@ -31,48 +28,5 @@ impl Place {
     pub(super) fn sis(&self, agent: &str) -> Sis {
         let config = Config { agent: agent.into(), shared: vec!["team".into()], ..Config::default() };
         Sis::new(self.store(), config).unwrap()
-    }
-
-    /// A new database; none where there is no server.
-    #[cfg(feature = "postgres")]
-    pub(super) fn database() -> Option<Self> {
-        static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-        static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-        let server = SERVER.get_or_init(|| Server::start(&[])).as_ref()?;
-        let name = format!("t{}", NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-        let mut client = postgres::Client::connect(&server.url, postgres::NoTls).unwrap();
-        client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        Some(Self::named(server.url.replace("/postgres?", &format!("/{name}?"))))
-    }
-}
-
-/// A server that ends with this process.
-pub(super) struct Server {
-    pub(super) url: String,
-    _process: Child,
-}
-
-impl Server {
-    pub(super) fn start(arguments: &[&str]) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/postgres.sh");
-        let started = Command::new("bash")
-            .arg(script)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let url = started.and_then(|mut process| {
-            let mut url = String::new();
-            BufReader::new(process.stdout.take().unwrap()).read_line(&mut url)?;
-            Ok((url.trim().to_owned(), process))
-        });
-        match url {
-            Ok((url, process)) if !url.is_empty() => Some(Self { url, _process: process }),
-            _ => {
-                // Past what the test harness holds back: a test that did not run must not look like one that passed.
-                let _ = writeln!(std::io::stderr(), "the stores' tests on PostgreSQL were left out");
-                None
-            }
-        }
     }
 }

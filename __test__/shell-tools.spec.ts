@@ -149,9 +149,9 @@ describe("bash", () => {
       throw new Error("connection lost");
     };
     const bash = createBashToolDefinition(folder, { operations: { exec } });
-    await expect(bash.execute("1", { command: "" }, undefined, undefined, undefined)).rejects.toThrow(
-      /^connection lost$/,
-    );
+    await expect(
+      bash.execute("1", { command: "" }, undefined, undefined, undefined as never),
+    ).rejects.toThrow(/^connection lost$/);
     expect(spilled()).toEqual(before);
   });
 

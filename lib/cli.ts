@@ -1,55 +1,37 @@
 #!/usr/bin/env node
-// The command `argent-runtime`.
+// The command `argent-runtime`. Each of its commands is a file in cli/, which is loaded when it is called.
 
-import { parseArgs } from "node:util";
-import { LESSONS_USAGE, lessonsCommand } from "./lessons-command.js";
-import { doctor } from "./pi-coding-agent/session-doctor.js";
+/** A command: its usage, and what it does with its arguments. Resolves to the exit status. */
+export interface Command {
+  usage: string;
+  run(args: string[]): Promise<number>;
+}
 
-const USAGE = `Usage: argent-runtime doctor <session file> [--salvage <new file>] [--json]
+const commands: Record<string, () => Promise<Command>> = {
+  doctor: () => import("./cli/doctor.js"),
+  drift: () => import("./cli/drift.js"),
+  inspect: () => import("./cli/inspect.js"),
+  lessons: () => import("./cli/lessons.js"),
+  migrate: () => import("./cli/migrate.js"),
+};
 
-Examines a session's file and says what is wrong with it. With --salvage what can be read goes into a new file.
+process.exitCode = await run(process.argv.slice(2));
 
-Exit status: 0 the file is sound, or was salvaged; 1 it is damaged; 2 it could not be examined or salvaged.
-
-${LESSONS_USAGE}`;
-
-process.exitCode = await run();
-
-async function run(): Promise<number> {
+async function run([name = "", ...args]: string[]): Promise<number> {
   try {
-    const [, , first, ...rest] = process.argv;
-    if (first === "lessons") return await lessonsCommand(rest);
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        salvage: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    const [command, path, ...more] = positionals;
-    if (values.help) {
-      console.log(USAGE);
+    const command = await commands[name]?.();
+    if (!command) {
+      const all = await Promise.all(Object.values(commands).map((load) => load()));
+      const usage = all.map((one) => one.usage).join("\n\n\n");
+      if (name !== "--help" && name !== "-h") throw new Error(usage);
+      console.log(usage);
       return 0;
     }
-    if (command !== "doctor" || path === undefined || more.length > 0) throw new Error(USAGE);
-    const { salvage } = values;
-    const report = await doctor(path, { salvage });
-    if (values.json) {
-      console.log(JSON.stringify(report, undefined, 2));
-    } else {
-      const { entries, onBranch = entries, version, size, problems, unlisted, isSound } = report;
-      for (const { kind, offset, length, id, text, file } of problems) {
-        console.log(`${kind} at ${offset} (${length} bytes${id ? `, entry ${id}` : ""}): ${text}`);
-        if (file) console.log(`  ${file}`);
-      }
-      if (unlisted > 0) console.log(`and ${unlisted} more`);
-      console.log(
-        `${isSound ? "sound" : "damaged"}: ${entries} entries, ${onBranch} on the last branch; version ${version}, ${size} bytes`,
-      );
-      if (salvage) console.log(`salvaged to ${salvage}`);
+    if (args.some((arg) => arg === "--help" || arg === "-h")) {
+      console.log(command.usage);
+      return 0;
     }
-    return report.isSound || salvage ? 0 : 1;
+    return await command.run(args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 2;

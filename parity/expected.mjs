@@ -1,5 +1,10 @@
 import { bedrock } from "./expected-bedrock.mjs";
+
+import { extensions } from "./expected-extensions.mjs";
+
 import { oauth } from "./expected-oauth.mjs";
+import { registry } from "./expected-registry.mjs";
+
 import { sessions } from "./expected-sessions.mjs";
 import { shell } from "./expected-shell.mjs";
 import { skills } from "./expected-skills.mjs";
@@ -132,6 +137,8 @@ export const expected = [
   ...sessions,
   ...tools,
   ...shell,
+  ...registry,
+  ...extensions,
   ...skills,
   ...oauth,
   { id: "P14", match: truncated },

@@ -65,6 +65,16 @@ const offline = {
   shell: { from: "./shell-tools.mjs", sides: pair("pi-coding-agent") },
   skills: { from: "./skills.mjs", sides: pair("pi-coding-agent") },
   prompts: { from: "./prompts.mjs", sides: async () => (await import("./prompts.mjs")).promptSides() },
+  settings: { from: "./settings.mjs", sides: pair("pi-coding-agent") },
+  registry: { from: "./registry.mjs", sides: async () => (await import("./registry.mjs")).registrySides() },
+  extensions: {
+    from: "./extensions.mjs",
+    sides: async () => (await import("./extensions.mjs")).extensionSides(),
+    long: 3_000,
+  },
+  packages: { from: "./packages.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  resources: { from: "./resources.mjs", sides: pair("pi-coding-agent"), long: 3_000 },
+  migration: { from: "./migration.mjs", sides: async () => ({}) },
   compaction: {
     from: "./compaction.mjs",
     sides: async () => (await import("./compaction.mjs")).compactionSides(),

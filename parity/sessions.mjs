@@ -82,8 +82,11 @@ async function play(module, random, used) {
     ]);
     say(labels, session.leafId, session.sessionId);
     say([...session.byId.keys()], run.isAnswered() && session.flushed, session.getSessionName() ?? null);
+    // In an order that no new id and no folder's own order has a part in: ids are numbered as they come.
     const files = run.files().map((path) => readFileSync(path, "utf8"));
-    lines.push(...files.map((text) => plain(text)).sort());
+    const order = new Map(files.map((text) => [text, plain(text, true)]));
+    files.sort((a, b) => (order.get(a) < order.get(b) ? -1 : 1));
+    lines.push(...files.map((text) => plain(text)));
   } finally {
     clock.start();
     if (PI_CODING_AGENT_DIR === undefined) delete process.env.PI_CODING_AGENT_DIR;
@@ -126,12 +129,13 @@ function stopClock() {
 /** Entries' ids of eight digits, and sessions' of a whole UUID. */
 const IDS = /(?<![0-9a-z])[0-9a-f]{8}(-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})?(?![0-9a-z])/g;
 
-/** Replaces what is drawn by lot: the folder, and ids by their order. */
+/** Replaces what is drawn by lot: the folder, and ids by their order; with `briefly` only those that are known. */
 function normaliser(dir) {
   const ids = new Map();
   const numbered = (id) => {
     if (!ids.has(id)) ids.set(id, `id${ids.size}`);
     return ids.get(id);
   };
-  return (text) => text.replaceAll(dir, "DIR").replace(IDS, numbered);
+  const named = (id) => ids.get(id) ?? "id";
+  return (text, briefly) => text.replaceAll(dir, "DIR").replace(IDS, briefly ? named : numbered);
 }

@@ -11,13 +11,16 @@
 //! - [`skills`]: which skills there are.
 //! - [`prompts`]: the files that prompts are made of: templates, a project's instructions.
 //! - [`paths`]: folders and paths as Node has them.
+//! - [`settings`]: files of settings and credentials, which other programs write too.
+//! - [`auth`]: keys: those that are kept encrypted.
 //! - `tls`: which certificates are trusted.
 //! - `node`: the Node-API binding, the only module that names napi.
 //!
 //! Dependencies point one way:
-//! `node -> {net -> {ai, tls}, session, compaction, sis -> tls, tools, {skills, prompts} -> yaml} -> json`.
+//! `node -> {net -> {ai, tls}, session, compaction, settings, auth, sis -> tls, tools, {skills, prompts} -> yaml} -> json`.
 
 pub mod ai;
+pub mod auth;
 pub mod compaction;
 pub mod json;
 pub mod net;
@@ -25,7 +28,9 @@ pub mod net;
 pub mod node;
 pub mod paths;
 pub mod prompts;
+mod replace;
 pub mod session;
+pub mod settings;
 pub mod sis;
 pub mod skills;
 mod tls;

@@ -80,7 +80,8 @@ pub fn read_text(path: &str) -> Result<String, String> {
     Ok(String::from_utf8(bytes).unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned()))
 }
 
-fn refusal(error: &io::Error, path: &str) -> String {
+/// What Node says when the system refuses to open a file.
+pub(crate) fn refusal(error: &io::Error, path: &str) -> String {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "ENOENT: no such file or directory",
         io::ErrorKind::PermissionDenied => "EACCES: permission denied",

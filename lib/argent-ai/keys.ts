@@ -1,9 +1,9 @@
 // The file in which Argent's dashboard keeps the keys of services.
 
-import { createDecipheriv } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { openSealed } from "../native.js";
 
 /** One key of the file. */
 export interface StoredKey {
@@ -138,22 +138,8 @@ export class KeyManager {
   private async decrypt(value: string): Promise<string | undefined> {
     const master = await readFile(join(this.file, "..", ".master-key")).catch(() => undefined);
     if (!master) return undefined;
-    const [iv = "", tag = "", text = ""] = value.slice("enc:v1:".length).split(":");
-    try {
-      const decipher = createDecipheriv("aes-256-gcm", masterKey(master), Buffer.from(iv, "hex"));
-      decipher.setAuthTag(Buffer.from(tag, "hex"));
-      return Buffer.concat([decipher.update(text, "hex"), decipher.final()]).toString("utf8");
-    } catch {
-      return undefined;
-    }
+    return openSealed(value, master) ?? undefined;
   }
-}
-
-/** A key of 256 bits: as it is, or in hexadecimal or base64. */
-function masterKey(file: Buffer): Buffer {
-  const text = file.toString("utf8").trim();
-  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, "hex");
-  return file.length === 32 ? file : Buffer.from(text, "base64");
 }
 
 let shared: KeyManager | undefined;

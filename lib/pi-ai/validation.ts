@@ -4,9 +4,8 @@
 import type { Validator } from "typebox/compile";
 import { coerce, type JsonSchema } from "./coercion.js";
 import type { Tool, ToolCall } from "./messages.js";
+import { pathOf } from "./schema-errors.js";
 import { loadCompile, loadValue } from "./typebox-modules.js";
-
-type SchemaError = ReturnType<Validator["Errors"]>[number];
 
 /** Own key of schemas made by `@sinclair/typebox` 0.34. */
 const SINCLAIR_KIND = Symbol.for("TypeBox.Kind");
@@ -84,14 +83,4 @@ function satisfies(schema: unknown, value: unknown): boolean {
 function refill(target: Record<string, unknown>, source: Record<string, unknown>): void {
   for (const key of Object.keys(target)) delete target[key];
   Object.assign(target, source);
-}
-
-/** Dotted path of what is wrong: for a missing property, of the property itself. */
-function pathOf(error: SchemaError): string {
-  const path = error.instancePath.replace(/^\//, "").replaceAll("/", ".");
-  if (error.keyword === "required") {
-    const missing = error.params.requiredProperties?.[0];
-    if (missing) return path ? `${path}.${missing}` : missing;
-  }
-  return path || "root";
 }

@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { keepAside, rewriteSession, SessionLog } from "../native.js";
+import { hideSecrets } from "./secrets.js";
 import { SessionBusy } from "./session-busy.js";
 import {
   CURRENT_SESSION_VERSION,
@@ -179,7 +180,7 @@ export class SessionWriter {
     while (true) {
       try {
         const log = store.log ?? this.reopen(path, entry);
-        if (told(path, log, () => log.append(JSON.stringify(entry), store.logged))) {
+        if (told(path, log, () => log.append(lineOf(entry), store.logged))) {
           store.logged++;
           if (log.count() !== store.logged) this.joined(entry, store, log);
           return;
@@ -288,5 +289,9 @@ function isConversation(entry: FileEntry): boolean {
 }
 
 function lines(entries: FileEntry[]): string {
-  return entries.map((entry) => JSON.stringify(entry)).join("\n");
+  return entries.map(lineOf).join("\n");
+}
+
+function lineOf(entry: FileEntry): string {
+  return hideSecrets(JSON.stringify(entry));
 }

@@ -18,6 +18,12 @@ export interface SourceInfo {
   baseDir?: string;
 }
 
+/** The source of a resource as a package manager knows it. */
+export function createSourceInfo(path: string, metadata: Omit<SourceInfo, "path">): SourceInfo {
+  const { source, scope, origin, baseDir } = metadata;
+  return { path, source, scope, origin, baseDir };
+}
+
 /** What a host may say of where a resource came from. */
 export type SyntheticSource = Omit<SourceInfo, "path" | "scope" | "origin"> &
   Partial<Pick<SourceInfo, "scope" | "origin">>;

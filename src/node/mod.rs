@@ -18,6 +18,7 @@ pub mod provider;
 mod queue;
 pub mod session;
 pub mod session_work;
+pub mod settings;
 pub mod sis;
 pub mod skills;
 mod socket;

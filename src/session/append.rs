@@ -14,8 +14,8 @@ use super::disk::Disk;
 use super::error::SessionError;
 use super::lock::{Identity, lock};
 use super::log::{Durability, Log};
-use super::replace::{replace, sync_folder};
 use super::scan::Line;
+use crate::replace::{replace, sync_folder};
 
 /// What became of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,8 @@ impl Log {
             return Ok(Appended::Behind);
         }
         // Who waits for the lock of the old file finds that it is not the session's any more.
-        replace(&self.path, &self.without_blobs(bytes)?)?;
+        replace(&self.path, &self.without_blobs(bytes)?)
+            .map_err(SessionError::io("cannot replace", &self.path))?;
         self.reopen()?;
         Ok(Appended::Written)
     }

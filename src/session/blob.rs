@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 
 use super::edit::{parts, span, splice};
 use super::error::SessionError;
-use super::replace::replace;
 use crate::json::Text;
+use crate::replace::replace;
 
 /// The longest string that stays in the log, in bytes of JSON.
 const LIMIT: usize = 64 << 10;
@@ -51,7 +51,7 @@ pub(super) fn store_lines<'a>(folder: &Path, text: &'a [u8]) -> Result<Cow<'a, [
 pub fn rewrite(path: &Path, lines: &[u8], blobs: bool) -> Result<(), SessionError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let lines = if blobs { store_lines(folder, lines)? } else { Cow::Borrowed(lines) };
-    replace(path, &lines)
+    replace(path, &lines).map_err(SessionError::io("cannot replace", path))
 }
 
 fn store<'a>(folder: &Path, line: &'a [u8]) -> Result<Cow<'a, [u8]>, SessionError> {
@@ -211,7 +211,7 @@ fn put(folder: &Path, digest: &str, text: &[u8]) -> Result<(), SessionError> {
         // The folder's own name is on the disk only with its parent; some systems cannot do that.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
-    replace(&path, text)
+    replace(&path, text).map_err(SessionError::io("cannot replace", &path))
 }
 
 fn digest(bytes: &[u8]) -> String {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use super::blob;
 use super::error::SessionError;
 use super::head::{Head, Kind};
-use super::replace::{replacing, sync_folder};
 use super::salvage::whole_entries;
 use super::scan::scan;
+use crate::replace::{replacing, sync_folder};
 
 /// Writes the lines of `from` to `to`, whole or not at all: `header`, then every line that is no header. Lines that are
-/// no entries go with them, but for a first one, which was the header; so does what they keep outside of the log.
+/// no entries go with them, but for a first one, which was the header, and blank ones; so does what they keep outside of
+/// the log.
 pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
     let source = File::open(from).map_err(SessionError::io("cannot read", from))?;
     let folders = from.parent().zip(to.parent()).filter(|(from, to)| from != to);
@@ -31,6 +32,7 @@ pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
         };
         scan(source, 0, |line| match Head::parse(line.bytes) {
             Some(head) if head.kind() == Kind::Header => {}
+            None if line.bytes.trim_ascii().is_empty() => {}
             None if line.offset == 0 => {
                 // The header may have run together with what followed it.
                 let entries = whole_entries(line.bytes).into_iter().filter_map(|range| line.bytes.get(range));
@@ -41,7 +43,8 @@ pub fn copy(from: &Path, to: &Path, header: &str) -> Result<(), SessionError> {
             _ => write(line.bytes),
         })?;
         failure.map_or_else(|| out.flush(), Err)
-    })?;
+    })
+    .map_err(SessionError::io("cannot replace", to))?;
     carried
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::info::{Info, info};
-use super::replace::replace;
+use crate::replace::replace;
 
 /// The name of the file that remembers.
 const MEMORY: &str = ".sessions-index.json";

@@ -166,14 +166,3 @@ fn a_file_that_was_rewritten_in_place_is_not_taken_for_the_old_one() {
     assert_eq!(append(&mut log, "b").unwrap_err().code(), "SESSION_CHANGED");
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
 }
-
-#[cfg(unix)]
-#[test]
-fn a_replacement_keeps_the_mode() {
-    use std::os::unix::fs::PermissionsExt;
-    let (_folder, path) = folder();
-    fs::write(&path, HEADER).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    replace(&path, b"new").unwrap();
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-}

@@ -7,18 +7,39 @@ import type {
   AgentToolUpdateCallback,
   ToolExecutionMode,
 } from "../../pi-agent-core/tool.js";
+import type { ExtensionContext } from "../extensions/context.js";
+import type { Component, Theme } from "../extensions/terminal.js";
 
-/** What a tool may know of the session it runs in. */
-export interface ToolContext {
-  /** The model that asks. */
-  model?: { input: readonly string[] } | undefined;
+/** How a terminal shows a result. */
+export interface ToolRenderResultOptions {
+  expanded: boolean;
+  /** Whether there is more to come. */
+  isPartial: boolean;
 }
 
-/**
- * A tool with what an agent session tells the model of it. Renderers for a terminal are the host's: its own may be
- * added as `renderCall` and `renderResult`.
- */
-export interface ToolDefinition<TParams extends TSchema = TSchema, TDetails = unknown> {
+/** What a renderer knows of a call. */
+// biome-ignore lint/suspicious/noExplicitAny: Pi's own defaults
+export interface ToolRenderContext<TState = any, TArgs = any> {
+  args: TArgs;
+  toolCallId: string;
+  /** Has the call drawn again. */
+  invalidate: () => void;
+  /** What the renderer gave before. */
+  lastComponent: Component | undefined;
+  /** The renderers' own. */
+  state: TState;
+  cwd: string;
+  executionStarted: boolean;
+  argsComplete: boolean;
+  isPartial: boolean;
+  expanded: boolean;
+  showImages: boolean;
+  isError: boolean;
+}
+
+/** A tool with what an agent session tells the model of it, and what draws it in the host's terminal. */
+// biome-ignore lint/suspicious/noExplicitAny: Pi's own default
+export interface ToolDefinition<TParams extends TSchema = TSchema, TDetails = unknown, TState = any> {
   /** What the model calls it. */
   name: string;
   /** For people. */
@@ -43,14 +64,34 @@ export interface ToolDefinition<TParams extends TSchema = TSchema, TDetails = un
     params: Static<TParams>,
     signal: AbortSignal | undefined,
     onUpdate: AgentToolUpdateCallback<TDetails> | undefined,
-    ctx: ToolContext | undefined,
+    ctx: ExtensionContext,
   ): Promise<AgentToolResult<TDetails>>;
+  renderCall?: (
+    args: Static<TParams>,
+    theme: Theme,
+    context: ToolRenderContext<TState, Static<TParams>>,
+  ) => Component;
+  renderResult?: (
+    result: AgentToolResult<TDetails>,
+    options: ToolRenderResultOptions,
+    theme: Theme,
+    context: ToolRenderContext<TState, Static<TParams>>,
+  ) => Component;
+}
+
+/** The definition as it is, with the types of its arguments. */
+export function defineTool<TParams extends TSchema, TDetails = unknown, TState = unknown>(
+  tool: ToolDefinition<TParams, TDetails, TState>,
+  // biome-ignore lint/suspicious/noExplicitAny: lists of tools of any arguments take it
+): ToolDefinition<TParams, TDetails, TState> & ToolDefinition<any, any, any> {
+  // biome-ignore lint/suspicious/noExplicitAny: lists of tools of any arguments take it
+  return tool as ToolDefinition<TParams, TDetails, TState> & ToolDefinition<any, any, any>;
 }
 
 /** The tool of a definition, run in the context that `context` gives at each call. */
 export function wrapToolDefinition<TParams extends TSchema, TDetails>(
   definition: ToolDefinition<TParams, TDetails>,
-  context?: () => ToolContext,
+  context?: () => ExtensionContext,
 ): AgentTool<TParams, TDetails> {
   return {
     name: definition.name,
@@ -60,7 +101,7 @@ export function wrapToolDefinition<TParams extends TSchema, TDetails>(
     prepareArguments: definition.prepareArguments,
     executionMode: definition.executionMode,
     execute: (toolCallId, params, signal, onUpdate) =>
-      definition.execute(toolCallId, params, signal, onUpdate, context?.()),
+      definition.execute(toolCallId, params, signal, onUpdate, context?.() as ExtensionContext),
   };
 }
 

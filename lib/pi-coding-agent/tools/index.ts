@@ -11,7 +11,7 @@ export {
   createBashToolDefinition,
   createLocalBashOperations,
 } from "./bash.js";
-export type { ToolContext, ToolDefinition } from "./definition.js";
+export { defineTool, type ToolDefinition, type ToolRenderResultOptions } from "./definition.js";
 export {
   createEditTool,
   createEditToolDefinition,

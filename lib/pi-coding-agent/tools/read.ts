@@ -6,8 +6,9 @@ import type { Static } from "typebox";
 import { type FileContent, readBytes, readFile } from "../../native.js";
 import type { AgentTool, AgentToolResult } from "../../pi-agent-core/tool.js";
 import { Type } from "../../pi-ai/typebox.js";
+import type { ExtensionContext } from "../extensions/context.js";
 import { abortable, abortedError } from "./abort.js";
-import { once, type ToolContext, type ToolDefinition, wrapToolDefinition } from "./definition.js";
+import { once, type ToolDefinition, wrapToolDefinition } from "./definition.js";
 import { asBuffer, succeeded } from "./native-files.js";
 import { resolveReadPath } from "./paths.js";
 import {
@@ -139,7 +140,7 @@ function textOf(found: FileContent, { path, offset, limit }: ReadToolInput, star
   return answer(`${truncation.content}\n\n[${more}. Use offset=${start + shown + 1} to continue.]`);
 }
 
-function imageOf(found: FileContent, mimeType: string, ctx: ToolContext | undefined): Result {
+function imageOf(found: FileContent, mimeType: string, ctx: ExtensionContext | undefined): Result {
   const shownAs = found.newMimeType ?? mimeType;
   const notes = [`Read image file [${shownAs}]`];
   const [width = 0, height = 0, shownWidth = 1, shownHeight = 1] = found.sizes;

@@ -2,6 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { withoutSecrets } from "../secrets.js";
 import { getAgentDir } from "../session-files.js";
 
 /** A shell and what comes before a command among its arguments. */
@@ -35,13 +36,19 @@ export function getShellConfig(customShellPath?: string): ShellConfig {
   );
 }
 
-/** The environment of this process, with the folder of the agent's own programs on the path. */
+/**
+ * The environment of this process without the keys that it has handed out, with the folder of the agent's own programs
+ * on the path. A host's `spawnHook` may put keys back.
+ */
 export function getShellEnv(): NodeJS.ProcessEnv {
   const own = join(getAgentDir(), "bin");
   const name = pathName();
   const folders = process.env[name] ?? "";
   const known = folders.split(delimiter).includes(own);
-  return { ...process.env, [name]: known || !folders ? folders || own : `${own}${delimiter}${folders}` };
+  return {
+    ...withoutSecrets(process.env),
+    [name]: known || !folders ? folders || own : `${own}${delimiter}${folders}`,
+  };
 }
 
 function pathName(): string {

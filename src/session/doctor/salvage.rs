@@ -13,11 +13,11 @@ use super::super::blob;
 use super::super::edit::with_fields;
 use super::super::error::SessionError;
 use super::super::head::Kind;
-use super::super::replace::replacing;
 use super::super::salvage::damaged_parent;
 use super::super::scan::scan_while;
 use super::{CURRENT, Report, Row, Survey, part, survey};
 use crate::json::WireStr;
+use crate::replace::replacing;
 
 /// Writes what can be read of the session at `from` to a new file, whole or not at all; `from` is left alone. What was
 /// wrong with it. Lines that are no entries are left out, and so is a line that repeats an earlier one; what continued
@@ -57,7 +57,8 @@ pub fn salvage(from: &Path, to: &Path) -> Result<Report, SessionError> {
             }
         })?;
         failure.map_or_else(|| out.flush(), Err)
-    })?;
+    })
+    .map_err(SessionError::io("cannot replace", to))?;
     carried.map(|()| survey.report)
 }
 

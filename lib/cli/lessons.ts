@@ -3,19 +3,19 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { generateConfidenceVisualization } from "./argent-agent/sis/confidence.js";
-import type { Lesson } from "./argent-agent/sis/lesson.js";
-import { createSIS } from "./argent-agent/sis/system.js";
+import { generateConfidenceVisualization } from "../argent-agent/sis/confidence.js";
+import type { Lesson } from "../argent-agent/sis/lesson.js";
+import { createSIS } from "../argent-agent/sis/system.js";
 
 /** How the command is used. */
-export const LESSONS_USAGE = `Usage: argent-runtime lessons [list | search <words> | explain <id> | endorse <id> | oppose <id> | retire <id> |
+export const usage = `Usage: argent-runtime lessons [list | search <words> | explain <id> | endorse <id> | oppose <id> | retire <id> |
                               restore <id> | export | import <file>] [--store <path or URL>] [--agent <id>] [--json]
 
 Lists lessons, the most trusted first; says why one is trusted as it is; takes an operator's word for one or against it;
 has one shown no more, or again; writes all as lines of JSON, or takes such lines in.`;
 
 /** Runs the command with its arguments; the exit status. */
-export async function lessonsCommand(args: string[]): Promise<number> {
+export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -23,14 +23,9 @@ export async function lessonsCommand(args: string[]): Promise<number> {
       store: { type: "string" },
       agent: { type: "string" },
       json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   const [command = "list", ...rest] = positionals;
-  if (values.help) {
-    console.log(LESSONS_USAGE);
-    return 0;
-  }
   const { storage } = createSIS({ store: values.store, agentId: values.agent });
   const print = (found: object, lines: () => string[]) =>
     console.log(values.json ? JSON.stringify(found, undefined, 2) : lines().join("\n"));
@@ -38,7 +33,7 @@ export async function lessonsCommand(args: string[]): Promise<number> {
     print(lessons, () => (lessons.length > 0 ? lessons.map(line) : ["no lessons"]));
   const id = () => {
     const number = Number((rest[0] ?? "").replace(/^L/i, ""));
-    if (!Number.isSafeInteger(number) || number < 1) throw new Error(LESSONS_USAGE);
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(usage);
     return number;
   };
   switch (command) {
@@ -84,13 +79,13 @@ export async function lessonsCommand(args: string[]): Promise<number> {
       process.stdout.write(await storage.exportLessons());
       break;
     case "import": {
-      if (rest[0] === undefined) throw new Error(LESSONS_USAGE);
+      if (rest[0] === undefined) throw new Error(usage);
       const learned = await storage.importLessons(await readFile(rest[0], "utf8"));
       print(learned, () => [`${learned.added.length} added, ${learned.refused.length} refused`]);
       break;
     }
     default:
-      throw new Error(LESSONS_USAGE);
+      throw new Error(usage);
   }
   return 0;
 }

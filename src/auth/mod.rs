@@ -1,0 +1,5 @@
+//! Keys of services.
+
+mod sealed;
+
+pub use sealed::open;

@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   doctor: () => import("./cli/doctor.js"),
   drift: () => import("./cli/drift.js"),
   inspect: () => import("./cli/inspect.js"),
+  lessons: () => import("./cli/lessons.js"),
   migrate: () => import("./cli/migrate.js"),
 };
 

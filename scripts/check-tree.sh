@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 status=0
 complain() { echo "$1" >&2; status=1; }
 
-# Direction: node -> {net, session, tools} -> ai -> json; only node names napi, ai does no I/O.
+# Direction: node -> {net, session, sis, tools} -> ai -> json; only node names napi, ai does no I/O.
 refuse() {
   local found
   found=$(grep -rnE "$2" "src/$1" --include='*.rs' --exclude-dir=tests --exclude=tests.rs --exclude=replay.rs || true)
@@ -14,6 +14,7 @@ refuse() {
 refuse ai '(^|[^a-z_])(reqwest|tokio|napi)::|std::(fs|env|net)::|crate::(net|node)'
 refuse json 'crate::(ai|net|node)|(reqwest|tokio|napi)::'
 refuse net 'crate::(node|session)|(^|[^a-z_])napi::'
+refuse sis 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse yaml 'crate::[a-ik-z]|(^|[^a-z_])(reqwest|tokio|napi)::|std::fs'
 refuse skills 'crate::(ai|net|node|session)|(^|[^a-z_])(reqwest|tokio|napi)::'
 refuse prompts 'crate::(ai|net|node|session|skills)|(^|[^a-z_])(reqwest|tokio|napi)::'

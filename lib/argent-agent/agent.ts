@@ -107,7 +107,7 @@ export class Agent {
       }
     } finally {
       await events.return([]);
-      await this.remember(input, injected, turn.episode(input, lessons, performance.now() - started));
+      await this.remember(input, injected, turn.episode(input, injected, performance.now() - started));
     }
     return {
       ...turn.output(),
@@ -145,9 +145,10 @@ export class Agent {
     promptSection: string;
   }> {
     const { sis } = this.config;
+    if (!sis) return { injected: [], promptSection: "" };
     const tools = this.tools.list().map(({ name }) => name);
     const query = { maxLessons: 3, context, prompt: content, tools, episodeId };
-    const chosen = await this.learn("selectLessonsForTurn", () => sis?.injector.selectLessonsForTurn(query));
+    const chosen = await this.learn("selectLessonsForTurn", () => sis.injector.selectLessonsForTurn(query));
     return chosen ?? { injected: [], promptSection: "" };
   }
 
@@ -168,7 +169,10 @@ export class Agent {
     try {
       return await work();
     } catch (error) {
-      this.config.sis?.onError?.(error, operation);
+      // A host that throws over a failure has not failed the turn either.
+      try {
+        this.config.sis?.onError?.(error, operation);
+      } catch {}
       return undefined;
     }
   }
@@ -214,7 +218,8 @@ class TurnRecord {
     else if (event.type === "tool_end") {
       const { toolCall, result, isError } = event;
       const durationMs = performance.now() - (this.running.get(toolCall.id) ?? performance.now());
-      this.calls.push({ name: toolCall.name, isError, result, durationMs });
+      const { name, arguments: args } = toolCall;
+      this.calls.push({ name, arguments: args, isError, result, durationMs });
     }
   }
 
@@ -237,16 +242,18 @@ class TurnRecord {
 
   episode(
     { content, episodeId, preValence }: TurnInput,
-    lessons: InjectedLesson[],
+    injected: ChosenLesson[],
     durationMs: number,
   ): TurnEpisode {
     return {
       ...(episodeId !== undefined && { id: episodeId }),
       prompt: content,
+      answer: this.last?.text ?? "",
       toolCalls: this.calls,
       stopReason: this.stopReason,
       usage: this.usage,
-      lessonIds: lessons.map(({ id }) => id),
+      lessonIds: injected.map(({ lesson }) => lesson.id),
+      injected,
       ...(preValence !== undefined && { preValence }),
       durationMs,
     };

@@ -92,6 +92,7 @@ class Episode {
   private readonly calls: TurnEpisode["toolCalls"] = [];
   private readonly running = new Map<string, number>();
   private injected: ChosenLesson[] = [];
+  private answer = "";
   private iteration = 0;
   private turnStarted = 0;
   private turnIsOpen = false;
@@ -185,11 +186,14 @@ class Episode {
     const { preValence } = this.config;
     return {
       id: this.id,
+      sessionId: this.config.sessionId,
       prompt: this.prompt(),
+      answer: this.answer,
       toolCalls: this.calls,
       stopReason: this.outcome,
       usage: this.usage,
       lessonIds: this.injected.map(({ lesson }) => lesson.id),
+      injected: this.injected,
       ...(preValence !== undefined && { preValence }),
       durationMs,
     };
@@ -253,6 +257,7 @@ class Episode {
 
   private async endTurn({ text, toolCalls, usage, stopReason }: TurnResponse): Promise<void> {
     const { iteration, turnId } = this;
+    this.answer = text;
     this.turnIsOpen = false;
     const durationMs = performance.now() - this.turnStarted;
     for (const name of Object.keys(this.usage) as (keyof typeof this.usage)[])
@@ -286,13 +291,13 @@ class Episode {
   }
 
   private async endTool({
-    toolCall: { id, name },
+    toolCall: { id, name, arguments: args },
     result,
     isError,
   }: Extract<LoopV2Event, { type: "tool_end" }>): Promise<void> {
     const durationMs = performance.now() - (this.running.get(id) ?? performance.now());
     this.running.delete(id);
-    this.calls.push({ name, isError, result, durationMs });
+    this.calls.push({ name, arguments: args, isError, result, durationMs });
     await this.keep("saveToolResult", () =>
       this.state.saveToolResult(this.turnId, id, result, isError, durationMs),
     );

@@ -31,6 +31,7 @@ export * from "./runtime.js";
 export * from "./runtime-mode.js";
 export * from "./session.js";
 export type { RuntimeDifference } from "./shadow.js";
+export * from "./sis/index.js";
 export * from "./sis.js";
 export * from "./state-manager.js";
 export * from "./tool-execution.js";

@@ -10,8 +10,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Proxy, Url};
 use serde::Deserialize;
 
-use super::roots;
 use crate::ai::{Failure, FailureKind};
+use crate::tls;
 
 /// Below the 5 s after which Node's and Python's servers close an idle connection, as Node's own client does: a
 /// connection that the server is about to close costs a failed request.
@@ -71,7 +71,7 @@ impl Network {
             Use::Http1 => (&[b"http/1.1"], Policy::limited(20)),
             Use::Upgrade => (&[b"http/1.1"], Policy::none()),
         };
-        let tls = roots::tls(&self.ca_files, protocols).map_err(|error| invalid(format!("TLS: {error}")))?;
+        let tls = tls::config(&self.ca_files, protocols).map_err(|error| invalid(format!("TLS: {error}")))?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT)

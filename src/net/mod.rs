@@ -10,7 +10,6 @@ mod google;
 mod governor;
 mod limits;
 mod retry;
-mod roots;
 mod socket;
 #[cfg(test)]
 mod tests;

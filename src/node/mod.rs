@@ -19,6 +19,7 @@ mod queue;
 pub mod session;
 pub mod session_work;
 pub mod settings;
+pub mod sis;
 pub mod skills;
 mod socket;
 pub mod tools;

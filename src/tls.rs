@@ -6,9 +6,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// TLS settings that trust also the certificates in `files` (PEM) and offer to speak `protocols`. Files that cannot be read are passed over, as Node
-/// does with `NODE_EXTRA_CA_CERTS`.
-pub(super) fn tls(files: &[String], protocols: &[&[u8]]) -> Result<ClientConfig, rustls::Error> {
+/// TLS settings that trust also the certificates in `files` (PEM) and offer to speak `protocols`. Files that cannot be
+/// read are passed over, as Node does with `NODE_EXTRA_CA_CERTS`.
+pub(crate) fn config(files: &[String], protocols: &[&[u8]]) -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     for file in files {

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Agent } from "argent-runtime/pi-agent-core";
 import { AuthStorage, createBashTool, SessionManager } from "argent-runtime/pi-coding-agent";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
@@ -60,4 +61,19 @@ it("not in the environment of commands, unless the host puts them there", async 
     env: { ...context.env, PLANTED },
   });
   expect(await run(createBashTool(dir, { spawnHook }))).toBe(`[${PLANTED}] [plain]`);
+});
+
+it("not in the error of a run, which may also have no text", async () => {
+  await AuthStorage.inMemory({ mine: { type: "api_key", key: PLANTED } }).getApiKey("mine");
+  const errorOf = async (thrown: unknown) => {
+    const agent = new Agent({
+      streamFn: () => {
+        throw thrown;
+      },
+    });
+    await agent.prompt("go");
+    return agent.state.errorMessage;
+  };
+  expect(await errorOf(new Error(`no ${PLANTED} here`))).toBe("no [redacted] here");
+  expect(await errorOf(undefined)).toBe("undefined");
 });

@@ -9,6 +9,9 @@ const HIDDEN = "[redacted]";
 /** What is shorter, or has no digit, is what users write where a local server asks for any key at all. */
 const LIKE_A_KEY = /^(?=.*\d).{16,}$/s;
 
+/** How many are known at once, the latest ones: log-ins are refreshed all the time. */
+const MOST = 1000;
+
 const known = new Set<string>();
 const allowed = new Set<SecretSink>();
 let pattern: RegExp | undefined;
@@ -16,9 +19,11 @@ let pattern: RegExp | undefined;
 /** Notes values as secret; what is no text, and what is short, is passed over. */
 export function rememberSecrets(...values: unknown[]): void {
   for (const value of values) {
-    if (typeof value !== "string" || known.has(value) || !LIKE_A_KEY.test(value)) continue;
+    if (typeof value !== "string" || !LIKE_A_KEY.test(value)) continue;
+    // What is still in use is the latest again.
+    if (!known.delete(value)) pattern = undefined;
     known.add(value);
-    pattern = undefined;
+    if (known.size > MOST) known.delete(known.values().next().value as string);
   }
 }
 
@@ -33,11 +38,15 @@ export function allowSecrets(...sinks: SecretSink[]): void {
   for (const sink of sinks) allowed.add(sink);
 }
 
-/** A text for a sink: without the keys that were noted, as they are and as JSON and addresses write them. */
-export function withoutSecrets(text: string, sink: SecretSink): string {
+/**
+ * A text for a sink: without the keys that were noted, as they are and as JSON and addresses write them. What is thrown
+ * may have no text, and then has none here.
+ */
+export function withoutSecrets<T extends string | undefined>(text: T, sink: SecretSink): T;
+export function withoutSecrets(text: string | undefined, sink: SecretSink): string | undefined {
   if (known.size === 0 || allowed.has(sink)) return text;
   pattern ??= patternOf(known);
-  return text.replace(pattern, HIDDEN);
+  return text?.replace(pattern, HIDDEN);
 }
 
 /** An environment for a tool: without the variables whose value is such a key. */

@@ -5,6 +5,10 @@ const READ_BY_PROVIDERS =
   /(_API_KEY|_TOKEN|_PROXY)$|^(PI_|OPENAI_|AZURE_|ANTHROPIC_|CLOUDFLARE_|AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|ARGENT_TRANSPORT)/i;
 for (const name of Object.keys(process.env)) if (READ_BY_PROVIDERS.test(name)) delete process.env[name];
 
+// Pi reads it when any of its packages is imported.
+const { CALLBACK_HOST } = await import("./oauth-stage.mjs");
+process.env.PI_OAUTH_CALLBACK_HOST = CALLBACK_HOST;
+
 const { compare, createHeaderLedger } = await import("./compare.mjs");
 const { errorSections } = await import("./errors.mjs");
 const { hostSections } = await import("./hosts.mjs");

@@ -1,5 +1,5 @@
 import { callbackCase, deviceCase, plainCase, refreshCase } from "./oauth-cases.mjs";
-import { CALLBACK_HOST, play } from "./oauth-stage.mjs";
+import { play } from "./oauth-stage.mjs";
 import { createRandom, seedOf } from "./random.mjs";
 import { different } from "./skills.mjs";
 
@@ -12,9 +12,7 @@ const SECTIONS = {
   "oauth device": { make: deviceCase, share: 3 },
 };
 
-/** Pi reads the callback server's address when it is imported. */
 export async function oauthSides() {
-  process.env.PI_OAUTH_CALLBACK_HOST = CALLBACK_HOST;
   return {
     alpha: await import("@mariozechner/pi-ai/oauth"),
     beta: await import("argent-runtime/pi-ai/oauth"),

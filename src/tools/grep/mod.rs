@@ -102,7 +102,8 @@ pub fn grep(request: &Request, cancel: &CancellationToken) -> Result<Found, Grep
         searching.folder(builder.build())
     } else {
         let mut batch = Batch::default();
-        searching.one(root, &mut searching.searcher(BinaryDetection::convert(0)), &mut batch);
+        // As ripgrep maps a file that is named: a NUL ends no line of it.
+        searching.one(root, &mut searching.searcher(BinaryDetection::none()), &mut batch);
         vec![batch]
     };
     Ok(found(request, meta.is_dir(), batches))
